@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DonationsConfig(AppConfig):
+    name = "donations"
+    verbose_name = _("Support")
+    desk = "Fundraisers"
+    desk_permissions = ("newsroom.view_alert", "newsroom.view_outgoingmail")

@@ -1,0 +1,77 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from donations.models.campaign import Campaign
+from donations.models.prompt import Prompt
+from donations.models.subscription import Subscription
+from donations.models.supporter import Supporter
+
+
+class EntryKind(models.TextChoices):
+    PAYMENT = "payment", _("payment")
+    FEE = "fee", _("fee")
+    REFUND = "refund", _("refund")
+    REFUND_FAILED = "refund_failed", _("refund failed")
+    DISPUTE = "dispute", _("dispute")
+    DISPUTE_RETURNED = "dispute_returned", _("dispute returned")
+    ADJUSTMENT = "adjustment", _("adjustment")
+
+
+class LedgerEntry(models.Model):
+    """One fact about money. Never changed, never deleted: PostgreSQL itself refuses both."""
+
+    kind = models.CharField(_("kind"), max_length=16, choices=EntryKind.choices)
+    # Stripe's id of what this entry records: pi_…, inpay_…, re_…, txn_….
+    source = models.CharField(_("source"), max_length=255, unique=True)
+    payment_intent = models.CharField(
+        _("payment"), max_length=255, blank=True, db_index=True
+    )
+    # Signed, in minor units: a payment is positive, a refund negative.
+    amount_minor = models.BigIntegerField(_("amount"))
+    currency = models.CharField(_("currency"), max_length=3)
+    interval = models.CharField(
+        _("every"),
+        max_length=5,
+        blank=True,
+        help_text=_("month, year, or empty for one-time."),
+    )
+    livemode = models.BooleanField(_("real money"))
+    occurred_at = models.DateTimeField(_("when"))
+    recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
+    supporter = models.ForeignKey(
+        Supporter, models.PROTECT, null=True, blank=True, verbose_name=_("supporter"),
+        related_name="entries",
+    )  # fmt: skip
+    subscription = models.ForeignKey(
+        Subscription, models.PROTECT, null=True, blank=True, verbose_name=_("subscription"),
+        related_name="entries",
+    )  # fmt: skip
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, null=True, blank=True, verbose_name=_("campaign")
+    )
+    prompt = models.ForeignKey(
+        Prompt, models.PROTECT, null=True, blank=True, verbose_name=_("prompt")
+    )
+    placement = models.CharField(_("placement"), max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger")
+        ordering = ["-occurred_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["payment_intent"],
+                condition=models.Q(kind="payment") & ~models.Q(payment_intent=""),
+                name="one_payment_per_payment_intent",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="payment") | models.Q(amount_minor__gt=0),
+                name="payments_are_positive",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["currency", "occurred_at"], name="ledger_month"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.source}"

@@ -1,0 +1,51 @@
+"""Settings that must stop a start, or at least a release."""
+
+import zoneinfo
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+
+@register(Tags.security, deploy=True)
+def check_production(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    if not settings.IS_HTTPS:
+        found.append(
+            Error(
+                "SITE_URL must begin with https:// in production.", id="newsroom.E001"
+            )
+        )
+    if settings.DEMO:
+        found.append(
+            Error("DEMO is on: the paper's data would be a toy.", id="newsroom.E002")
+        )
+    if settings.STRIPE_API_BASE:
+        found.append(
+            Error(
+                "STRIPE_API_BASE points away from Stripe. Unset it.", id="newsroom.E003"
+            )
+        )
+    if not settings.OPERATORS:
+        found.append(
+            Warning(
+                "OPERATORS is empty: nobody hears of an alert by mail.",
+                id="newsroom.W001",
+            )
+        )
+    return found
+
+
+@register()
+def check_time_zones(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    if "UTC" in zoneinfo.available_timezones():
+        return []
+    return [
+        Error("This system has no time zone data. Install tzdata.", id="newsroom.E004")
+    ]

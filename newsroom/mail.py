@@ -1,0 +1,148 @@
+"""The outbox: a mail is written down in the transaction that calls for it, then sent.
+
+Mails of one `purpose` go out once per thing they are `about`. After a crash, an ordinary mail may
+be repeated once, under the same Message-ID; one marked `at_most_once` is never repeated.
+"""
+
+import logging
+import smtplib
+from collections.abc import Mapping
+from datetime import timedelta
+from email.utils import make_msgid
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.timezone import now
+
+from newsroom import jobs
+from newsroom.models import OutgoingMail
+
+logger = logging.getLogger(__name__)
+
+GIVE_UP_AFTER = timedelta(days=3)
+# Seconds until the next try, by the number of tries so far.
+RETRY_AFTER = (60, 300, 1_800, 7_200, 21_600)
+
+
+def queue_mail(
+    *,
+    purpose: str,
+    about: str,
+    recipient: str,
+    subject: str,
+    text: str,
+    html: str = "",
+    headers: Mapping[str, str] | None = None,
+    at_most_once: bool = False,
+) -> OutgoingMail | None:
+    """Write a mail into the outbox; None when it is already there.
+
+    Raises ValidationError for an address that is none.
+    """
+    validate_email(recipient)
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    mail, created = OutgoingMail.objects.get_or_create(
+        purpose=purpose,
+        about=about,
+        defaults={
+            "recipient": recipient,
+            "subject": " ".join(subject.split()),
+            "text": text,
+            "html": html,
+            "headers": dict(headers or {}),
+            "message_id": make_msgid(domain=host),
+            "at_most_once": at_most_once,
+        },
+    )
+    if not created:
+        return None
+    jobs.defer("newsroom.send_mail", mail_id=mail.pk)
+    return mail
+
+
+def send(mail_id: int) -> None:
+    """Hand one mail over, unless somebody did. Queues its own next try after a refusal."""
+    with transaction.atomic():
+        mail = (
+            OutgoingMail.objects.select_for_update(of=("self",))
+            .filter(pk=mail_id, sent_at=None, gave_up_at=None)
+            .first()
+        )
+        if mail is None:
+            return
+        if mail.at_most_once:
+            if mail.handed_over_at is not None:
+                return  # perhaps sent by a process that died: a person may look, we don't repeat
+            mail.handed_over_at = now()
+            mail.save(update_fields=["handed_over_at"])
+        else:
+            _hand_over(mail)
+            return
+    # Marked and committed before sending, so that no crash can make a second one.
+    _hand_over(mail)
+
+
+def _hand_over(mail: OutgoingMail) -> None:
+    message = EmailMultiAlternatives(
+        mail.subject,
+        mail.text,
+        settings.DEFAULT_FROM_EMAIL,
+        [mail.recipient],
+        headers={"Message-ID": mail.message_id, **mail.headers},
+    )
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    try:
+        message.send()
+    except Exception as error:
+        _record_refusal(mail, error)
+        return
+    mail.sent_at = mail.handed_over_at = now()
+    mail.attempts += 1
+    mail.last_error = ""
+    if mail.at_most_once:
+        _forget(mail)
+    mail.save()
+    logger.info("mail_sent id=%s purpose=%s", mail.pk, mail.purpose)
+
+
+def _record_refusal(mail: OutgoingMail, error: Exception) -> None:
+    at = now()
+    mail.attempts += 1
+    mail.last_error = type(error).__name__
+    logger.warning(
+        "mail_refused id=%s purpose=%s error=%s", mail.pk, mail.purpose, mail.last_error
+    )
+    if mail.at_most_once and not _was_clearly_refused(error):
+        mail.gave_up_at = at
+        _forget(mail)
+    elif at - mail.created_at > GIVE_UP_AFTER:
+        mail.gave_up_at = at
+        if mail.at_most_once:
+            _forget(mail)
+    else:
+        mail.handed_over_at = None
+        wait = RETRY_AFTER[min(mail.attempts, len(RETRY_AFTER)) - 1]
+        jobs.defer(
+            "newsroom.send_mail", at=at + timedelta(seconds=wait), mail_id=mail.pk
+        )
+    mail.save()
+
+
+def _was_clearly_refused(error: Exception) -> bool:
+    """The other side said no, or never heard us: nothing went out."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return True
+    if isinstance(error, smtplib.SMTPResponseException):
+        return 400 <= error.smtp_code < 600
+    return isinstance(error, ConnectionRefusedError | smtplib.SMTPConnectError)
+
+
+def _forget(mail: OutgoingMail) -> None:
+    mail.recipient = ""
+    mail.text = ""
+    mail.html = ""
+    mail.headers = {}

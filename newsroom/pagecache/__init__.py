@@ -1,0 +1,39 @@
+"""What a page depends on, said while it is rendered.
+
+Views and template tags call `depends_on` and `fresh_until`; the middleware turns both into
+headers that caches understand. Outside a request they do nothing, so verbs may call them freely.
+"""
+
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+
+__all__ = ["Dependencies", "collecting", "depends_on", "fresh_until"]
+
+
+@dataclass
+class Dependencies:
+    """Surrogate keys of one response (`article:42`, `front`), and when it stops being true."""
+
+    keys: set[str] = field(default_factory=set)
+    until: datetime | None = None
+
+
+collecting: ContextVar[Dependencies | None] = ContextVar(
+    "page_dependencies", default=None
+)
+
+
+def depends_on(*keys: str) -> None:
+    """The page being rendered changes when one of these does."""
+    if (dependencies := collecting.get()) is not None:
+        dependencies.keys.update(keys)
+
+
+def fresh_until(at: datetime | None) -> None:
+    """The page being rendered is wrong after this moment (aware UTC); None says nothing."""
+    dependencies = collecting.get()
+    if dependencies is None or at is None:
+        return
+    if dependencies.until is None or at < dependencies.until:
+        dependencies.until = at

@@ -1,0 +1,279 @@
+"""Settings, read from the environment and from `.env`. Each is explained in `.env.example`."""
+
+import base64
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from newsroom import environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+_env_file = os.environ.get("ENV_FILE", str(BASE_DIR / ".env"))
+if _env_file and Path(_env_file).is_file():
+    environ.Env.read_env(_env_file)
+
+try:
+    DEMO = env.bool("DEMO", default=False)
+    DEBUG = env.bool("DEBUG", default=False)
+except ValueError as error:
+    raise ImproperlyConfigured(f"DEMO and DEBUG are 1 or 0: {error}.") from error
+
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
+if DEMO and (DATA_DIR / "demo.env").is_file():
+    # Written by `make run`: the embedded database, the stand-in, secrets made on the spot.
+    environ.Env.read_env(str(DATA_DIR / "demo.env"))
+
+SITE_URL = environment.origin("SITE_URL", environment.required(env, "SITE_URL"))
+MIRROR_ORIGINS = [
+    environment.origin("MIRROR_ORIGINS", each)
+    for each in env.list("MIRROR_ORIGINS", default=[])
+]
+IS_HTTPS = SITE_URL.startswith("https://")
+_hosts = [urlsplit(each).hostname or "" for each in (SITE_URL, *MIRROR_ORIGINS)]
+ALLOWED_HOSTS = [*_hosts, *env.list("ALLOWED_HOSTS", default=[])]
+if DEMO:
+    ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]"]
+
+SECRET_KEY = environment.secret(env, "SECRET_KEY")
+# Keys the hashes that limit abuse. Changing it forgets them, so it is not SECRET_KEY.
+HASH_KEY = environment.secret(env, "HASH_KEY")
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "newsroom",
+    "articles",
+    "donations",
+    "django.contrib.admin",
+    "django.contrib.postgres",
+    "django.contrib.sitemaps",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "django_prose_editor",
+    "imagefield",
+    "concurrency",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "newsroom.pagecache.middleware.page_headers",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "newsroom.paper.local_to_the_paper",
+]
+
+ROOT_URLCONF = "newsroom.urls"
+WSGI_APPLICATION = "newsroom.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "newsroom.paper.context",
+            ],
+        },
+    }
+]
+
+DATABASES: dict[str, Any] = {
+    "default": {
+        **environment.database(env),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)
+
+# Signing in. Only the desks have accounts; readers and supporters never do.
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+PASSWORD_RESET_TIMEOUT = 60 * 60 * 4
+
+# Cookies: the admin's stay in the admin, so that no reader page ever sees one.
+_prefix = "__Secure-" if IS_HTTPS else ""
+COOKIE_PREFIX = _prefix
+SESSION_COOKIE_NAME = f"{_prefix}newsroom_session"
+SESSION_COOKIE_PATH = "/admin/"
+SESSION_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = f"{_prefix}newsroom_csrf"
+CSRF_COOKIE_PATH = "/admin/"
+CSRF_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = [SITE_URL, *MIRROR_ORIGINS]
+
+# Transport and headers.
+SECURE_SSL_REDIRECT = IS_HTTPS
+# Stripe does not follow redirects, and probes ask over plain HTTP.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^support/stripe/webhook/$"]
+if env.bool("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000) if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS and env.bool(
+    "HSTS_INCLUDE_SUBDOMAINS", default=True
+)
+SECURE_HSTS_PRELOAD = SECURE_HSTS_INCLUDE_SUBDOMAINS
+# `no-referrer` would make browsers send `Origin: null` with our own forms.
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# Money: Stripe, or the stand-in that `make run` starts.
+STRIPE_SECRET_KEY = environment.stripe_secret_key(env, debug=DEBUG, demo=DEMO)
+STRIPE_WEBHOOK_SECRETS = environment.stripe_webhook_secrets(env)
+STRIPE_API_BASE = (
+    environment.origin("STRIPE_API_BASE", env.str("STRIPE_API_BASE", default=""))
+    if env.str("STRIPE_API_BASE", default="")
+    else ""
+)
+STRIPE_LIVEMODE = "_live_" in STRIPE_SECRET_KEY[:8]
+# Limits the payment methods on Stripe's page; empty means whatever the account has switched on.
+STRIPE_PAYMENT_METHODS_SHOWN = env.list(
+    "PAYMENT_METHODS_SHOWN", default=["card", "apple_pay", "google_pay", "sepa_debit"]
+)
+CURRENCIES = [
+    each.lower() for each in env.list("CURRENCIES", default=["usd", "eur", "gbp"])
+]
+
+
+def _hash_of(path: Path) -> str:
+    digest = base64.b64encode(hashlib.sha256(path.read_bytes()).digest()).decode()
+    return f"'sha256-{digest}'"
+
+
+# Checkout's own page is where our form's redirect ends; some browsers apply form-action to it.
+_checkout_origin = STRIPE_API_BASE or "https://checkout.stripe.com"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        # Inline scripts of reader pages are constant files, allowed by their hash.
+        "script-src": [
+            SELF,
+            NONCE,
+            *(
+                _hash_of(each)
+                for each in sorted((BASE_DIR / "templates/inline").glob("*.js"))
+            ),
+        ],
+        # The hash is of a style that the editors' text field writes into the page.
+        "style-src": [SELF, "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "media-src": [SELF],
+        "manifest-src": [SELF],
+        "frame-src": [SELF],
+        "form-action": [SELF, SITE_URL, _checkout_origin],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# Words and time. Times are stored in UTC; readers see the paper's own zone.
+LANGUAGE_CODE = "en"
+LANGUAGES = [
+    ("en", _("English")),
+    ("ru", _("Russian")),
+    ("uk", _("Ukrainian")),
+    ("de", _("German")),
+    ("fr", _("French")),
+    ("es", _("Spanish")),
+    ("ar", _("Arabic")),
+    ("fa", _("Persian")),
+]
+LOCALE_PATHS = [BASE_DIR / "newsroom" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Files.
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))
+MEDIA_URL = "/media/"
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
+SERVE_MEDIA = env.bool("SERVE_MEDIA", default=DEMO)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+        if DEMO
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+FILE_UPLOAD_PERMISSIONS = 0o644
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+IMAGEFIELD_BIN_DEPTH = 2
+IMAGEFIELD_AUTOGENERATE = True
+WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+
+# Mail. `EMAIL_URL=smtp+tls://user:password@host:587`
+if env.str("EMAIL_URL", default=""):
+    vars().update(env.email_url("EMAIL_URL"))
+elif DEMO:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+else:
+    raise ImproperlyConfigured(f"EMAIL_URL is not set. {environment.WHERE}")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str(
+    "DEFAULT_FROM_EMAIL",
+    default=f"newsroom@{urlsplit(SITE_URL).hostname or 'localhost'}",
+)
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Who hears of what needs a person; see `newsroom/alerts.py`.
+OPERATORS = env.list("OPERATORS", default=[])
+
+# Names, never contents: no address, no amount, no text of a person goes to the log.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # It announces every periodic task at every start.
+        "procrastinate": {"level": "WARNING"},
+    },
+}

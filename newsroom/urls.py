@@ -1,0 +1,54 @@
+"""The table of contents. Every first segment here is reserved; see `articles/models/address.py`."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth import views as auth
+from django.urls import include, path
+from django.views.static import serve
+
+from newsroom import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    # Their addresses lie under /admin/, where the admin's cookies live.
+    path(
+        "admin/password_reset/",
+        auth.PasswordResetView.as_view(),
+        name="admin_password_reset",
+    ),
+    path(
+        "admin/password_reset/done/",
+        auth.PasswordResetDoneView.as_view(),
+        name="password_reset_done",
+    ),
+    path(
+        "admin/reset/<uidb64>/<token>/",
+        auth.PasswordResetConfirmView.as_view(),
+        name="password_reset_confirm",
+    ),
+    path(
+        "admin/reset/done/",
+        auth.PasswordResetCompleteView.as_view(),
+        name="password_reset_complete",
+    ),
+    path("admin/", admin.site.urls),
+    path("support/", include("donations.urls")),
+]
+
+if settings.SERVE_MEDIA:
+    urlpatterns += [
+        path(
+            "media/<path:path>",
+            serve,
+            {"document_root": settings.MEDIA_ROOT},
+            name="media",
+        )
+    ]
+if settings.DEMO:
+    urlpatterns += [path("outbox/", include("newsroom.dev.urls"))]
+
+urlpatterns += [path("", include("articles.urls"))]
+
+handler404 = "articles.views.errors.not_found"
+handler500 = "articles.views.errors.server_error"
