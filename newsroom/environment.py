@@ -24,6 +24,42 @@ def secret(env: Env, name: str) -> str:
     return value
 
 
+def switch(env: Env, name: str, *, default: bool = False) -> bool:
+    value = str(env.str(name, default="1" if default else "0")).strip().lower()
+    if value not in {"1", "0", "true", "false", "on", "off", "yes", "no", ""}:
+        raise ImproperlyConfigured(f"{name} is 1 or 0; it is {value!r}.")
+    return value in {"1", "true", "on", "yes"}
+
+
+def seconds(env: Env, name: str, default: int) -> int:
+    value = str(env.str(name, default=str(default))).strip()
+    if not value.isascii() or not value.isdigit():
+        raise ImproperlyConfigured(
+            f"{name} is a whole number of seconds; it is {value!r}."
+        )
+    return int(value)
+
+
+def currencies(env: Env) -> list[str]:
+    """ISO 4217 codes in small letters, the first one preselected."""
+    codes = [
+        each.strip().lower()
+        for each in env.list("CURRENCIES", default=["usd", "eur", "gbp"])
+    ]
+    if not codes or not all(
+        len(each) == 3 and each.isascii() and each.isalpha() for each in codes
+    ):
+        raise ImproperlyConfigured("CURRENCIES is a list such as usd,eur,gbp.")
+    return codes
+
+
+def log_level(env: Env) -> str:
+    level = str(env.str("LOG_LEVEL", default="INFO")).upper()
+    if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        raise ImproperlyConfigured("LOG_LEVEL is DEBUG, INFO, WARNING or ERROR.")
+    return level
+
+
 def origin(name: str, value: str) -> str:
     """`https://paper.example`: scheme and host, nothing after them."""
     value = value.rstrip("/")

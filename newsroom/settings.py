@@ -21,11 +21,8 @@ _env_file = os.environ.get("ENV_FILE", str(BASE_DIR / ".env"))
 if _env_file and Path(_env_file).is_file():
     environ.Env.read_env(_env_file)
 
-try:
-    DEMO = env.bool("DEMO", default=False)
-    DEBUG = env.bool("DEBUG", default=False)
-except ValueError as error:
-    raise ImproperlyConfigured(f"DEMO and DEBUG are 1 or 0: {error}.") from error
+DEMO = environment.switch(env, "DEMO")
+DEBUG = environment.switch(env, "DEBUG")
 
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
 if DEMO and (DATA_DIR / "demo.env").is_file():
@@ -141,12 +138,14 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL, *MIRROR_ORIGINS]
 SECURE_SSL_REDIRECT = IS_HTTPS
 # Stripe does not follow redirects, and probes ask over plain HTTP.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^support/stripe/webhook/$"]
-if env.bool("BEHIND_PROXY", default=False):
+BEHIND_PROXY = environment.switch(env, "BEHIND_PROXY")
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
-SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000) if IS_HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS and env.bool(
-    "HSTS_INCLUDE_SUBDOMAINS", default=True
+SECURE_HSTS_SECONDS = (
+    environment.seconds(env, "HSTS_SECONDS", 31_536_000) if IS_HTTPS else 0
+)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS and environment.switch(
+    env, "HSTS_INCLUDE_SUBDOMAINS", default=True
 )
 SECURE_HSTS_PRELOAD = SECURE_HSTS_INCLUDE_SUBDOMAINS
 # `no-referrer` would make browsers send `Origin: null` with our own forms.
@@ -162,13 +161,11 @@ STRIPE_API_BASE = (
     else ""
 )
 STRIPE_LIVEMODE = "_live_" in STRIPE_SECRET_KEY[:8]
-# Limits the payment methods on Stripe's page; empty means whatever the account has switched on.
-STRIPE_PAYMENT_METHODS_SHOWN = env.list(
+# Icons beside the ask. What is really taken is whatever the Stripe account has switched on.
+PAYMENT_METHODS_SHOWN = env.list(
     "PAYMENT_METHODS_SHOWN", default=["card", "apple_pay", "google_pay", "sepa_debit"]
 )
-CURRENCIES = [
-    each.lower() for each in env.list("CURRENCIES", default=["usd", "eur", "gbp"])
-]
+CURRENCIES = environment.currencies(env)
 
 
 def _hash_of(path: Path) -> str:
@@ -226,7 +223,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
-SERVE_MEDIA = env.bool("SERVE_MEDIA", default=DEMO)
+SERVE_MEDIA = environment.switch(env, "SERVE_MEDIA", default=DEMO)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -270,7 +267,7 @@ LOGGING = {
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": environment.log_level(env)},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # It announces every periodic task at every start.

@@ -1,0 +1,124 @@
+"""A bad setting stops the start with one clear sentence; every setting is explained."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+GOOD = {
+    "ENV_FILE": "",
+    "SITE_URL": "https://paper.example",
+    "DATABASE_URL": "postgresql://newsroom:secret@127.0.0.1:1/newsroom",
+    "SECRET_KEY": "for-the-tests-only-" * 3,
+    "HASH_KEY": "h" * 50,
+    "STRIPE_SECRET_KEY": "sk_test_something",
+    "STRIPE_WEBHOOK_SECRET": "whsec_0123456789abcdef",
+    "EMAIL_URL": "smtp+tls://u:p@mail.example:587",
+    "OPERATORS": "ops@paper.example",
+}
+
+
+def run_manage(
+    *arguments: str, **changed: str | None
+) -> subprocess.CompletedProcess[str]:
+    env = {"PATH": os.environ["PATH"], **GOOD, **changed}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env={name: value for name, value in env.items() if value is not None},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("SITE_URL", None, "SITE_URL is not set"),
+        ("SITE_URL", "paper.example", "must be an origin"),
+        ("SITE_URL", "https://paper.example/news", "must be an origin"),
+        ("SITE_URL", "https://paper.example:port", "must be an origin"),
+        ("DATABASE_URL", None, "DATABASE_URL is not set"),
+        ("DATABASE_URL", "mysql://u:p@h/n", "must name a PostgreSQL database"),
+        ("DATABASE_URL", "postgresql://u:p@h:5432/", "names no database"),
+        ("SECRET_KEY", None, "SECRET_KEY is not set"),
+        ("SECRET_KEY", "short", "SECRET_KEY is too short"),
+        ("HASH_KEY", None, "HASH_KEY is not set"),
+        ("STRIPE_SECRET_KEY", None, "STRIPE_SECRET_KEY is not set"),
+        ("STRIPE_SECRET_KEY", "pk_live_x", "must be a secret or restricted key"),
+        ("STRIPE_WEBHOOK_SECRET", None, "STRIPE_WEBHOOK_SECRET is not set"),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_0123456789abcdef,", "whsec_"),
+        ("EMAIL_URL", None, "EMAIL_URL is not set"),
+        ("DEBUG", "perhaps", "DEBUG is 1 or 0"),
+        ("HSTS_SECONDS", "a year", "whole number of seconds"),
+        ("CURRENCIES", "dollars", "CURRENCIES is a list"),
+        ("LOG_LEVEL", "loud", "LOG_LEVEL is"),
+    ],
+)
+def test_a_bad_setting_stops_the_start_in_one_sentence(
+    name: str, value: str | None, says: str
+) -> None:
+    result = run_manage("check", **{name: value})
+    assert result.returncode == 1
+    assert says in result.stderr
+    assert "Traceback" not in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_a_live_key_is_refused_while_debugging() -> None:
+    result = run_manage("check", STRIPE_SECRET_KEY="sk_live_x", DEBUG="1")
+    assert result.returncode == 1
+    assert "live key" in result.stderr
+
+
+def test_a_production_start_is_clean() -> None:
+    result = run_manage("check", "--deploy", "--fail-level", "WARNING")
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("changed", "identifier"),
+    [
+        ({"SITE_URL": "http://paper.example"}, "newsroom.E001"),
+        ({"STRIPE_API_BASE": "http://127.0.0.1:1"}, "newsroom.E003"),
+        ({"OPERATORS": None}, "newsroom.W001"),
+    ],
+)
+def test_a_release_says_what_is_missing(
+    changed: dict[str, str | None], identifier: str
+) -> None:
+    result = run_manage("check", "--deploy", "--fail-level", "WARNING", **changed)
+    assert result.returncode == 1
+    assert identifier in result.stderr
+
+
+def test_a_broken_environment_stops_gunicorn_for_good() -> None:
+    env = {"PATH": os.environ["PATH"], **GOOD, "SECRET_KEY": ""}
+    result = subprocess.run(
+        [sys.executable, "-c", "import newsroom.wsgi"],
+        cwd=ROOT, env=env, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert result.returncode == 4  # gunicorn's "the application does not load"
+    assert "SECRET_KEY is not set" in result.stderr
+
+
+def test_every_setting_is_in_the_example_and_no_other() -> None:
+    used = set()
+    for path in (ROOT / "newsroom/settings.py", ROOT / "newsroom/environment.py"):
+        source = path.read_text()
+        used |= set(re.findall(r"env\.\w+\(\s*\"([A-Z_]+)\"", source))
+        used |= set(
+            re.findall(
+                r"(?:required|secret|switch|seconds)\(\s*env, \"([A-Z_]+)\"", source
+            )
+        )
+    used |= {"ENV_FILE"}
+    example = (ROOT / ".env.example").read_text()
+    explained = set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE))
+    assert used == explained
