@@ -49,6 +49,14 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             .defer("body", "words")
         )
 
+    def whole(self) -> Self:
+        """With everything that stands on the story's own page, in a fixed number of queries."""
+        return (
+            self.select_related("section", "lead_image")
+            .prefetch_related("bylines__author", "topics", "corrections")
+            .defer("words")
+        )
+
     def next_change(self, at: datetime) -> datetime | None:
         """When the next story of this set appears."""
         return self.scheduled(at).aggregate(due=models.Min("published_at"))["due"]

@@ -1,0 +1,37 @@
+"""Where a story, page, section, topic or author that used to be at an address is now."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from articles.models import Article, Page, Redirect, Status
+
+
+def new_address(old_addresses: Sequence[str], at: datetime) -> str | None:
+    """The address to send a reader to; the first old address that is known decides."""
+    known = Redirect.objects.filter(
+        old_address__in=[each for each in old_addresses if "\x00" not in each]
+    ).select_related("article", "page", "section", "topic", "author")
+    by_address = {redirect.old_address: redirect for redirect in known}
+    for old in old_addresses:
+        if redirect := by_address.get(old):
+            return _address_for_readers(redirect, at)
+    return None
+
+
+def _address_for_readers(redirect: Redirect, at: datetime) -> str | None:
+    """None while there is nothing to read: browsers remember a redirect for long."""
+    target = redirect.target
+    if isinstance(target, Article):
+        # A withdrawn story says so at its own address.
+        if not (target.is_visible(at) or target.status == Status.WITHDRAWN):
+            return None
+    elif isinstance(target, Page) and not target.is_published:
+        return None
+    return target.get_absolute_url() or None
+
+
+def spellings(path: str, query: str = "") -> list[str]:
+    """How an address may stand among the redirects: with its query, with or without last slash."""
+    other = path[:-1] if path.endswith("/") else f"{path}/"
+    paths = [each for each in (path, other) if each]
+    return [f"{each}?{query}" for each in paths if query] + paths

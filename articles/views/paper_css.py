@@ -1,0 +1,12 @@
+from django.http import HttpRequest, HttpResponse
+
+from newsroom.models import Paper
+from newsroom.pagecache import depends_on
+
+
+def paper_css(request: HttpRequest) -> HttpResponse:
+    """The paper's own colours. A file of its own, because the page allows no inline style."""
+    paper = Paper.load()
+    depends_on("paper")
+    rule = f":root{{--accent:{paper.accent_colour};--accent-dark:{paper.accent_colour_dark}}}\n"
+    return HttpResponse(rule, content_type="text/css; charset=utf-8")
