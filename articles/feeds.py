@@ -101,9 +101,7 @@ class StoriesFeed(Feed):  # type: ignore[type-arg]
     feed_type: type[SyndicationFeed] = FullTextRss
     item_guid_is_permalink = True
 
-    def get_object(  # type: ignore[override]
-        self, request: HttpRequest, slug: str = ""
-    ) -> Stories:
+    def get_object(self, request: HttpRequest, slug: str = "") -> Stories:
         depends_on("paper", f"section:{slug}" if slug else "front")
         section = get_object_or_404(Section, slug=slug) if slug else None
         return Stories(Paper.load(), section, request.path)
@@ -134,13 +132,13 @@ class StoriesFeed(Feed):  # type: ignore[type-arg]
         fresh_until(articles.next_change(at))
         return articles.published(at).whole().newest_first()[:STORIES]
 
-    def item_title(self, item: Article) -> str:  # type: ignore[override]
+    def item_title(self, item: Article) -> str:
         return writable(item.headline)
 
-    def item_description(self, item: Article) -> str:  # type: ignore[override]
+    def item_description(self, item: Article) -> str:
         return writable(item.standfirst)
 
-    def item_link(self, item: Article) -> str:  # type: ignore[override]
+    def item_link(self, item: Article) -> str:
         return absolute(item.get_absolute_url())
 
     def item_pubdate(self, item: Article) -> datetime | None:
@@ -152,7 +150,7 @@ class StoriesFeed(Feed):  # type: ignore[type-arg]
     def item_categories(self, item: Article) -> list[str]:
         return [item.section.name, *(topic.name for topic in item.topics.all())]
 
-    def item_extra_kwargs(self, item: Article) -> dict[str, Any]:  # type: ignore[override]
+    def item_extra_kwargs(self, item: Article) -> dict[str, Any]:
         return {
             "content": writable(full_text(item)),
             "creators": creators(item),

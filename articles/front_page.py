@@ -41,7 +41,7 @@ class _Shown:
         self.pks: set[int] = set()
 
     def take(self, candidates: Iterable[Article], most: int) -> list[Article]:
-        taken = []
+        taken: list[Article] = []
         for article in candidates:
             if len(taken) == most:
                 break

@@ -45,7 +45,7 @@ def withdrawn(request: HttpRequest) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Whatever failed may fail again: no database, no context, no assets."""
     try:
-        page = render_to_string("500.html")
+        page: str = render_to_string("500.html")
     except Exception:
         logger.exception("500.html")
         page = "<!DOCTYPE html><html lang=en><title>Error</title><h1>Something went wrong.</h1>"
