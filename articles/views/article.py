@@ -21,8 +21,7 @@ def article(request: HttpRequest, year: int, month: int, day: int, slug: str) ->
     if story.status == Status.WITHDRAWN:
         return withdrawn(request)
     if not story.is_visible(at):
-        if story.status == Status.PUBLISHED:
-            fresh_until(story.published_at)
+        # The page that says so is itself only true until the next story comes.
         raise Http404
     return render(request, "articles/article.html", article_context(story, at))
 

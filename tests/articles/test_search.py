@@ -74,6 +74,8 @@ def test_people_write_phrases_and_exclusions(client: Client) -> None:
     assert search(client, '"white house"') == [right]
     assert right not in search(client, "white -sea")
     assert len(search(client, "white -sea")) == 1
+    # As its own language stems it: another's would not know "seas" from "sea".
+    assert right not in search(client, "white -seas")
     assert len(search(client, "sea or painted")) == 2
 
 
