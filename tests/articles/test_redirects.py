@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
-from articles.models import Article, Page, Redirect, Status
+from articles.models import Article, Redirect, Status
 from tests.articles.factories import (
     ArticleFactory,
     AuthorFactory,
