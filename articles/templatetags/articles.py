@@ -1,12 +1,16 @@
 """What every page of the paper carries: its sections, its plain pages, its pictures."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 
-from articles import renditions
+from articles import renditions, typesetting
 from articles.models import Image, Page, Section
-from newsroom.pagecache import depends_on
+from articles.structured_data import absolute_file
+from newsroom.pagecache import depends_on, fresh_until
 
 register = template.Library()
 
@@ -23,9 +27,38 @@ def footer_pages() -> list[Page]:
     return list(Page.objects.filter(is_published=True, is_in_footer=True).defer("body"))
 
 
+@register.simple_tag
+def today() -> datetime:
+    """Now, where the paper is. A page that prints the date is wrong after midnight."""
+    at = localtime()
+    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    fresh_until((midnight + timedelta(days=1)).astimezone(UTC))
+    return at
+
+
+@register.filter
+def typeset(body: str, dateline: str = "") -> SafeString:
+    """A text as it is set on its page, with its dateline run in."""
+    return typesetting.typeset(body, dateline)
+
+
+@register.filter
+def absolute(url: str) -> str:
+    return absolute_file(url)
+
+
+@register.filter
+def short_address(address: str) -> str:
+    """`https://t.me/paper/` as readers say it: `t.me/paper`."""
+    return address.removeprefix("https://").removeprefix("www.").rstrip("/")
+
+
 @register.inclusion_tag("articles/picture.html")
 def picture(
-    image: Image | None, sizes: str = "100vw", is_lead: bool = False, alt: str | None = None
+    image: Image | None,
+    sizes: str = "100vw",
+    is_lead: bool = False,
+    alt: str | None = None,
 ) -> dict[str, Any]:
     """A `<picture>` in the formats and widths we keep; nothing when there is no image.
 
