@@ -27,9 +27,7 @@ def save_as(get_image: Callable[..., Any], extension: str) -> Callable[..., Any]
 
     def processor(image: Any, context: Any) -> Any:
         image = get_image(image, context)
-        if image.mode not in {"RGB", "RGBA"} or (
-            extension == "jpg" and image.mode != "RGB"
-        ):
+        if image.mode not in {"RGB", "RGBA"} or (extension == "jpg" and image.mode != "RGB"):
             image = image.convert("RGB")
         context.save_kwargs.clear()
         context.save_kwargs.update(SAVE_OPTIONS[extension])

@@ -9,6 +9,4 @@ class NewsroomConfig(AppConfig):
     def ready(self) -> None:
         from newsroom import checks, roles  # noqa: F401 - registers the system checks
 
-        post_migrate.connect(
-            roles.grant_desk_permissions, dispatch_uid="newsroom.roles"
-        )
+        post_migrate.connect(roles.grant_desk_permissions, dispatch_uid="newsroom.roles")

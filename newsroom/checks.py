@@ -10,25 +10,15 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 
 @register(Tags.security, deploy=True)
-def check_production(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
-) -> list[CheckMessage]:
+def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if not settings.IS_HTTPS:
-        found.append(
-            Error(
-                "SITE_URL must begin with https:// in production.", id="newsroom.E001"
-            )
-        )
+        found.append(Error("SITE_URL must begin with https:// in production.", id="newsroom.E001"))
     if settings.DEMO:
-        found.append(
-            Error("DEMO is on: the paper's data would be a toy.", id="newsroom.E002")
-        )
+        found.append(Error("DEMO is on: the paper's data would be a toy.", id="newsroom.E002"))
     if settings.STRIPE_API_BASE:
         found.append(
-            Error(
-                "STRIPE_API_BASE points away from Stripe. Unset it.", id="newsroom.E003"
-            )
+            Error("STRIPE_API_BASE points away from Stripe. Unset it.", id="newsroom.E003")
         )
     if not settings.OPERATORS:
         found.append(
@@ -41,11 +31,7 @@ def check_production(
 
 
 @register()
-def check_time_zones(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
-) -> list[CheckMessage]:
+def check_time_zones(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     if "UTC" in zoneinfo.available_timezones():
         return []
-    return [
-        Error("This system has no time zone data. Install tzdata.", id="newsroom.E004")
-    ]
+    return [Error("This system has no time zone data. Install tzdata.", id="newsroom.E004")]

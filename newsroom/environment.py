@@ -18,9 +18,7 @@ def required(env: Env, name: str) -> str:
 def secret(env: Env, name: str) -> str:
     value = required(env, name)
     if len(value) < 32:
-        raise ImproperlyConfigured(
-            f"{name} is too short: use at least 32 random characters."
-        )
+        raise ImproperlyConfigured(f"{name} is too short: use at least 32 random characters.")
     return value
 
 
@@ -34,21 +32,14 @@ def switch(env: Env, name: str, *, default: bool = False) -> bool:
 def seconds(env: Env, name: str, default: int) -> int:
     value = str(env.str(name, default=str(default))).strip()
     if not value.isascii() or not value.isdigit():
-        raise ImproperlyConfigured(
-            f"{name} is a whole number of seconds; it is {value!r}."
-        )
+        raise ImproperlyConfigured(f"{name} is a whole number of seconds; it is {value!r}.")
     return int(value)
 
 
 def currencies(env: Env) -> list[str]:
     """ISO 4217 codes in small letters, the first one preselected."""
-    codes = [
-        each.strip().lower()
-        for each in env.list("CURRENCIES", default=["usd", "eur", "gbp"])
-    ]
-    if not codes or not all(
-        len(each) == 3 and each.isascii() and each.isalpha() for each in codes
-    ):
+    codes = [each.strip().lower() for each in env.list("CURRENCIES", default=["usd", "eur", "gbp"])]
+    if not codes or not all(len(each) == 3 and each.isascii() and each.isalpha() for each in codes):
         raise ImproperlyConfigured("CURRENCIES is a list such as usd,eur,gbp.")
     return codes
 
@@ -98,9 +89,7 @@ def stripe_secret_key(env: Env, *, debug: bool, demo: bool) -> str:
 
 def stripe_webhook_secrets(env: Env) -> list[str]:
     """One signing secret, or several separated by commas while they are rotated."""
-    secrets = [
-        part.strip() for part in required(env, "STRIPE_WEBHOOK_SECRET").split(",")
-    ]
+    secrets = [part.strip() for part in required(env, "STRIPE_WEBHOOK_SECRET").split(",")]
     if not all(part.startswith("whsec_") and len(part) >= 16 for part in secrets):
         raise ImproperlyConfigured(
             "STRIPE_WEBHOOK_SECRET must be one or more whsec_… secrets, separated by commas."

@@ -34,9 +34,7 @@ def forget(*, before: datetime) -> None:
 
 def keyed_hash(value: str) -> str:
     """Recognises a value again without keeping it. Shape: 32 hexadecimal digits."""
-    return hmac.new(
-        settings.HASH_KEY.encode(), value.encode(), hashlib.sha256
-    ).hexdigest()[:32]
+    return hmac.new(settings.HASH_KEY.encode(), value.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def network_of(request: HttpRequest) -> str:
@@ -44,9 +42,7 @@ def network_of(request: HttpRequest) -> str:
     address = request.META.get("REMOTE_ADDR", "")
     if settings.BEHIND_PROXY:
         # The last hop is our own proxy's word; anything before it is the sender's.
-        address = (
-            request.META.get("HTTP_X_FORWARDED_FOR", address).split(",")[-1].strip()
-        )
+        address = request.META.get("HTTP_X_FORWARDED_FOR", address).split(",")[-1].strip()
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

@@ -113,9 +113,7 @@ def _record_refusal(mail: OutgoingMail, error: Exception) -> None:
     at = now()
     mail.attempts += 1
     mail.last_error = type(error).__name__
-    logger.warning(
-        "mail_refused id=%s purpose=%s error=%s", mail.pk, mail.purpose, mail.last_error
-    )
+    logger.warning("mail_refused id=%s purpose=%s error=%s", mail.pk, mail.purpose, mail.last_error)
     if mail.at_most_once and not _was_clearly_refused(error):
         mail.gave_up_at = at
         _forget(mail)
@@ -126,9 +124,7 @@ def _record_refusal(mail: OutgoingMail, error: Exception) -> None:
     else:
         mail.handed_over_at = None
         wait = RETRY_AFTER[min(mail.attempts, len(RETRY_AFTER)) - 1]
-        jobs.defer(
-            "newsroom.send_mail", at=at + timedelta(seconds=wait), mail_id=mail.pk
-        )
+        jobs.defer("newsroom.send_mail", at=at + timedelta(seconds=wait), mail_id=mail.pk)
     mail.save()
 
 

@@ -33,32 +33,22 @@ class Paper(models.Model):
         _("accent colour"),
         max_length=7,
         default="#8a1c1c",
-        validators=[
-            RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write a colour like #8a1c1c."))
-        ],
-        help_text=_(
-            "For links that matter and for the ask. Dark enough to read on paper."
-        ),
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write a colour like #8a1c1c."))],
+        help_text=_("For links that matter and for the ask. Dark enough to read on paper."),
     )
     accent_colour_dark = models.CharField(
         _("accent colour on dark"),
         max_length=7,
         default="#f0a08c",
-        validators=[
-            RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write a colour like #f0a08c."))
-        ],
-        help_text=_(
-            "The same for readers whose screen is dark. Light enough to read on black."
-        ),
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write a colour like #f0a08c."))],
+        help_text=_("The same for readers whose screen is dark. Light enough to read on black."),
     )
     logo = models.FileField(
         _("logo"),
         upload_to="paper/",
         blank=True,
         validators=[FileExtensionValidator(["png", "webp", "jpg", "jpeg"])],
-        help_text=_(
-            "Optional: a PNG, WebP or JPEG. Without one, the name is set in type."
-        ),
+        help_text=_("Optional: a PNG, WebP or JPEG. Without one, the name is set in type."),
     )
     language = models.CharField(
         _("language"), max_length=8, choices=settings.LANGUAGES, default="en"
@@ -77,9 +67,7 @@ class Paper(models.Model):
     class Meta:
         verbose_name = _("the paper")
         verbose_name_plural = _("the paper")
-        constraints = [
-            models.CheckConstraint(condition=models.Q(pk=1), name="there_is_one_paper")
-        ]
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="there_is_one_paper")]
 
     def __str__(self) -> str:
         return self.name
@@ -142,9 +130,7 @@ class OutgoingMail(models.Model):
     at_most_once = models.BooleanField(
         _("at most once"),
         default=False,
-        help_text=_(
-            "Never repeated when it is unknown whether it went out; then forgotten."
-        ),
+        help_text=_("Never repeated when it is unknown whether it went out; then forgotten."),
     )
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
     handed_over_at = models.DateTimeField(_("handed over"), null=True, blank=True)
@@ -183,8 +169,6 @@ class CountedAttempt(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["key", "window"], name="one_count_per_key_and_window"
-            )
+            models.UniqueConstraint(fields=["key", "window"], name="one_count_per_key_and_window")
         ]
         indexes = [models.Index(fields=["window"], name="counted_attempt_window")]

@@ -34,9 +34,7 @@ def same_origin_post(
 
     @csrf_exempt
     @wraps(view)
-    def guarded(
-        request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.method == "POST" and not is_ours(request):
             response = render(request, "foreign_form.html", status=403)
             response["Cache-Control"] = "private, no-store"

@@ -31,8 +31,7 @@ if DEMO and (DATA_DIR / "demo.env").is_file():
 
 SITE_URL = environment.origin("SITE_URL", environment.required(env, "SITE_URL"))
 MIRROR_ORIGINS = [
-    environment.origin("MIRROR_ORIGINS", each)
-    for each in env.list("MIRROR_ORIGINS", default=[])
+    environment.origin("MIRROR_ORIGINS", each) for each in env.list("MIRROR_ORIGINS", default=[])
 ]
 IS_HTTPS = SITE_URL.startswith("https://")
 _hosts = [urlsplit(each).hostname or "" for each in (SITE_URL, *MIRROR_ORIGINS)]
@@ -108,9 +107,7 @@ DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)
 
 # Signing in. Only the desks have accounts; readers and supporters never do.
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
-    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
@@ -141,9 +138,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^support/stripe/webhook/$
 BEHIND_PROXY = environment.switch(env, "BEHIND_PROXY")
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SECURE_HSTS_SECONDS = (
-    environment.seconds(env, "HSTS_SECONDS", 31_536_000) if IS_HTTPS else 0
-)
+SECURE_HSTS_SECONDS = environment.seconds(env, "HSTS_SECONDS", 31_536_000) if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS and environment.switch(
     env, "HSTS_INCLUDE_SUBDOMAINS", default=True
 )
@@ -182,10 +177,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [
             SELF,
             NONCE,
-            *(
-                _hash_of(each)
-                for each in sorted((BASE_DIR / "templates/inline").glob("*.js"))
-            ),
+            *(_hash_of(each) for each in sorted((BASE_DIR / "templates/inline").glob("*.js"))),
         ],
         # The hash is of a style that the editors' text field writes into the page.
         "style-src": [SELF, "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"],

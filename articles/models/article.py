@@ -193,9 +193,7 @@ class Article(models.Model):
         if self.published_on is None:
             return ""
         on = self.published_on
-        return reverse(
-            "articles:article", args=[f"{on:%Y}", f"{on:%m}", f"{on:%d}", self.slug]
-        )
+        return reverse("articles:article", args=[f"{on:%Y}", f"{on:%m}", f"{on:%d}", self.slug])
 
     def is_visible(self, at: datetime) -> bool:
         return (

@@ -7,9 +7,7 @@ class Author(models.Model):
     """Who writes: a name in print, never an account."""
 
     name = models.CharField(_("name"), max_length=120)
-    slug = models.SlugField(
-        _("address"), max_length=120, unique=True, allow_unicode=True
-    )
+    slug = models.SlugField(_("address"), max_length=120, unique=True, allow_unicode=True)
     role = models.CharField(
         _("role"),
         max_length=120,

@@ -29,9 +29,7 @@ class FrontPageSlot(models.Model):
             models.UniqueConstraint(
                 fields=["article"],
                 name="once_on_the_front_page",
-                violation_error_message=_(
-                    "This story already has a place on the front page."
-                ),
+                violation_error_message=_("This story already has a place on the front page."),
             )
         ]
 

@@ -25,9 +25,7 @@ class Image(models.Model):
         _("what it shows"),
         max_length=300,
         blank=True,
-        help_text=_(
-            "For readers who cannot see it. Leave empty only for pure decoration."
-        ),
+        help_text=_("For readers who cannot see it. Leave empty only for pure decoration."),
     )
     caption = models.CharField(_("caption"), max_length=500, blank=True)
     credit = models.CharField(_("credit"), max_length=160, blank=True)

@@ -17,10 +17,7 @@ def exactly_one(fields: tuple[str, ...]) -> models.Q:
     """A row condition: one of these foreign keys is set, the others are not."""
     return reduce(
         or_,
-        (
-            models.Q(**{f"{each}__isnull": each != set_one for each in fields})
-            for set_one in fields
-        ),
+        (models.Q(**{f"{each}__isnull": each != set_one for each in fields}) for set_one in fields),
     )
 
 
@@ -45,9 +42,7 @@ class Redirect(models.Model):
         verbose_name_plural = _("redirects")
         ordering = ["old_address"]
         constraints = [
-            models.CheckConstraint(
-                condition=exactly_one(TARGETS), name="redirect_has_one_target"
-            )
+            models.CheckConstraint(condition=exactly_one(TARGETS), name="redirect_has_one_target")
         ]
 
     def __str__(self) -> str:
@@ -55,6 +50,4 @@ class Redirect(models.Model):
 
     @property
     def target(self) -> "Article | Page | Section | Topic | Author":
-        return next(
-            each for name in TARGETS if (each := getattr(self, name)) is not None
-        )
+        return next(each for name in TARGETS if (each := getattr(self, name)) is not None)

@@ -30,15 +30,12 @@ class ArticleWords(models.Func):
     def __init__(self, **extra: Any) -> None:
         super().__init__("language", "headline", "standfirst", "body", **extra)
 
-    def as_sql(
-        self, compiler: Any, connection: Any, **extra: Any
-    ) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
         language, headline, standfirst, body = (
             compiler.compile(each)[0] for each in self.source_expressions
         )
         cases = " ".join(
-            f"WHEN '{code}' THEN '{name}'::regconfig"
-            for code, name in CONFIGURATIONS.items()
+            f"WHEN '{code}' THEN '{name}'::regconfig" for code, name in CONFIGURATIONS.items()
         )
         config = f"CASE {language} {cases} ELSE '{FALLBACK}'::regconfig END"
         text = f"left(regexp_replace({body}, '<[^>]*>', ' ', 'g'), {self.LONGEST})"

@@ -7,9 +7,7 @@ class Topic(models.Model):
     """What a story is about: `/topics/elections/`."""
 
     name = models.CharField(_("name"), max_length=80)
-    slug = models.SlugField(
-        _("address"), max_length=80, unique=True, allow_unicode=True
-    )
+    slug = models.SlugField(_("address"), max_length=80, unique=True, allow_unicode=True)
     description = models.CharField(_("description"), max_length=300, blank=True)
 
     class Meta:

@@ -7,9 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-validate_currency = RegexValidator(
-    r"^[a-z]{3}$", _("Three small letters, such as usd.")
-)
+validate_currency = RegexValidator(r"^[a-z]{3}$", _("Three small letters, such as usd."))
 
 
 class GoalKind(models.TextChoices):
@@ -20,17 +18,13 @@ class GoalKind(models.TextChoices):
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     def live(self, at: datetime) -> Self:
-        return self.filter(
-            Q(ends_at=None) | Q(ends_at__gt=at), is_paused=False, starts_at__lte=at
-        )
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=at), is_paused=False, starts_at__lte=at)
 
 
 class Campaign(models.Model):
     """What the paper asks for: a goal, over a period, in one currency."""
 
-    name = models.CharField(
-        _("name"), max_length=80, help_text=_("For the desk; not shown.")
-    )
+    name = models.CharField(_("name"), max_length=80, help_text=_("For the desk; not shown."))
     goal_kind = models.CharField(
         _("goal is"), max_length=10, choices=GoalKind.choices, default=GoalKind.MONTHLY
     )
@@ -40,9 +34,7 @@ class Campaign(models.Model):
         blank=True,
         help_text=_("In the smallest unit: cents."),
     )
-    goal_supporters = models.PositiveIntegerField(
-        _("goal in supporters"), null=True, blank=True
-    )
+    goal_supporters = models.PositiveIntegerField(_("goal in supporters"), null=True, blank=True)
     currency = models.CharField(
         _("currency"), max_length=3, default="usd", validators=[validate_currency]
     )
@@ -79,9 +71,7 @@ class Campaign(models.Model):
                 condition=Q(goal_kind=GoalKind.SUPPORTERS, goal_supporters__gt=0)
                 | (~Q(goal_kind=GoalKind.SUPPORTERS) & Q(goal_minor__gt=0)),
                 name="campaign_has_a_goal",
-                violation_error_message=_(
-                    "Say how much, or how many, the campaign asks for."
-                ),
+                violation_error_message=_("Say how much, or how many, the campaign asks for."),
             ),
             models.CheckConstraint(
                 condition=Q(ends_at=None) | Q(ends_at__gt=models.F("starts_at")),

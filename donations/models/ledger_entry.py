@@ -23,9 +23,7 @@ class LedgerEntry(models.Model):
     kind = models.CharField(_("kind"), max_length=16, choices=EntryKind.choices)
     # Stripe's id of what this entry records: pi_…, inpay_…, re_…, txn_….
     source = models.CharField(_("source"), max_length=255, unique=True)
-    payment_intent = models.CharField(
-        _("payment"), max_length=255, blank=True, db_index=True
-    )
+    payment_intent = models.CharField(_("payment"), max_length=255, blank=True, db_index=True)
     # Signed, in minor units: a payment is positive, a refund negative.
     amount_minor = models.BigIntegerField(_("amount"))
     currency = models.CharField(_("currency"), max_length=3)

@@ -36,16 +36,10 @@ class PromptQuerySet(models.QuerySet["Prompt"]):
         moments = self.filter(is_live=True, campaign__is_paused=False).aggregate(
             prompt_starts=models.Min("starts_at", filter=Q(starts_at__gt=at)),
             prompt_ends=models.Min("ends_at", filter=Q(ends_at__gt=at)),
-            campaign_starts=models.Min(
-                "campaign__starts_at", filter=Q(campaign__starts_at__gt=at)
-            ),
-            campaign_ends=models.Min(
-                "campaign__ends_at", filter=Q(campaign__ends_at__gt=at)
-            ),
+            campaign_starts=models.Min("campaign__starts_at", filter=Q(campaign__starts_at__gt=at)),
+            campaign_ends=models.Min("campaign__ends_at", filter=Q(campaign__ends_at__gt=at)),
         )
-        return min(
-            (each for each in moments.values() if each is not None), default=None
-        )
+        return min((each for each in moments.values() if each is not None), default=None)
 
 
 class Prompt(models.Model):
@@ -54,9 +48,7 @@ class Prompt(models.Model):
     campaign = models.ForeignKey(
         Campaign, models.CASCADE, related_name="prompts", verbose_name=_("campaign")
     )
-    placement = models.CharField(
-        _("placement"), max_length=20, choices=Placement.choices
-    )
+    placement = models.CharField(_("placement"), max_length=20, choices=Placement.choices)
     headline = models.CharField(_("question or headline"), max_length=120)
     text = models.TextField(
         _("text"),

@@ -31,9 +31,7 @@ class StripeEvent(models.Model):
         verbose_name = _("Stripe event")
         verbose_name_plural = _("Stripe events")
         ordering = ["-received_at"]
-        indexes = [
-            models.Index(fields=["state", "received_at"], name="stripe_event_state")
-        ]
+        indexes = [models.Index(fields=["state", "received_at"], name="stripe_event_state")]
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"

@@ -52,11 +52,7 @@ class Subscription(models.Model):
         verbose_name = _("subscription")
         verbose_name_plural = _("subscriptions")
         ordering = ["-started_at"]
-        indexes = [
-            models.Index(
-                fields=["status", "currency", "interval"], name="subscription_sum"
-            )
-        ]
+        indexes = [models.Index(fields=["status", "currency", "interval"], name="subscription_sum")]
 
     def __str__(self) -> str:
         return self.stripe_id

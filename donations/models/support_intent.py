@@ -29,9 +29,7 @@ class SupportIntent(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # Made by the form; the same nonce is the same press of the button.
     nonce = models.CharField(max_length=80, unique=True)
-    frequency = models.CharField(
-        _("frequency"), max_length=5, choices=Frequency.choices
-    )
+    frequency = models.CharField(_("frequency"), max_length=5, choices=Frequency.choices)
     amount_minor = models.PositiveBigIntegerField(_("amount"))
     currency = models.CharField(_("currency"), max_length=3)
     language = models.CharField(_("language"), max_length=8, default="en")

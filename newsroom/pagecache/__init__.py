@@ -19,9 +19,7 @@ class Dependencies:
     until: datetime | None = None
 
 
-collecting: ContextVar[Dependencies | None] = ContextVar(
-    "page_dependencies", default=None
-)
+collecting: ContextVar[Dependencies | None] = ContextVar("page_dependencies", default=None)
 
 
 def depends_on(*keys: str) -> None:

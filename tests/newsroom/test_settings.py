@@ -23,9 +23,7 @@ GOOD = {
 }
 
 
-def run_manage(
-    *arguments: str, **changed: str | None
-) -> subprocess.CompletedProcess[str]:
+def run_manage(*arguments: str, **changed: str | None) -> subprocess.CompletedProcess[str]:
     env = {"PATH": os.environ["PATH"], **GOOD, **changed}
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
@@ -33,6 +31,7 @@ def run_manage(
         env={name: value for name, value in env.items() if value is not None},
         capture_output=True,
         text=True,
+        check=False,
         timeout=60,
     )
 
@@ -90,9 +89,7 @@ def test_a_production_start_is_clean() -> None:
         ({"OPERATORS": None}, "newsroom.W001"),
     ],
 )
-def test_a_release_says_what_is_missing(
-    changed: dict[str, str | None], identifier: str
-) -> None:
+def test_a_release_says_what_is_missing(changed: dict[str, str | None], identifier: str) -> None:
     result = run_manage("check", "--deploy", "--fail-level", "WARNING", **changed)
     assert result.returncode == 1
     assert identifier in result.stderr
@@ -102,7 +99,7 @@ def test_a_broken_environment_stops_gunicorn_for_good() -> None:
     env = {"PATH": os.environ["PATH"], **GOOD, "SECRET_KEY": ""}
     result = subprocess.run(
         [sys.executable, "-c", "import newsroom.wsgi"],
-        cwd=ROOT, env=env, capture_output=True, text=True, timeout=60,
+        cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert result.returncode == 4  # gunicorn's "the application does not load"
     assert "SECRET_KEY is not set" in result.stderr
@@ -114,9 +111,7 @@ def test_every_setting_is_in_the_example_and_no_other() -> None:
         source = path.read_text()
         used |= set(re.findall(r"env\.\w+\(\s*\"([A-Z_]+)\"", source))
         used |= set(
-            re.findall(
-                r"(?:required|secret|switch|seconds)\(\s*env, \"([A-Z_]+)\"", source
-            )
+            re.findall(r"(?:required|secret|switch|seconds)\(\s*env, \"([A-Z_]+)\"", source)
         )
     used |= {"ENV_FILE"}
     example = (ROOT / ".env.example").read_text()

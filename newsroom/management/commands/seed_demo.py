@@ -19,7 +19,5 @@ class Command(BaseCommand):
 
         seed()
         for config in apps.get_app_configs():
-            if config.name != "newsroom" and module_has_submodule(
-                config.module, "demo"
-            ):
+            if config.name != "newsroom" and module_has_submodule(config.module, "demo"):
                 import_module(f"{config.name}.demo").seed()

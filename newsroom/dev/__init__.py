@@ -1,0 +1,1 @@
+"""What `make run` starts around the paper on a developer's machine. Never in production."""

@@ -1,0 +1,86 @@
+"""What every test may ask for."""
+
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.utils.timezone import now
+from procrastinate.contrib.django import app as jobs_app
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from newsroom.dev.processes import ends_with_parent, is_listening
+
+RunJobs = Callable[..., int]
+
+
+@pytest.fixture
+def run_jobs(db: None) -> RunJobs:
+    """`run_jobs()` does what the worker would do now; `run_jobs(at=…)` what is due by then.
+
+    In this thread, so that an error in a task fails the test. Gives the number of jobs done.
+    """
+
+    def run(*, at: datetime | None = None) -> int:
+        done = 0
+        while job := (
+            ProcrastinateJob.objects.filter(status="todo")
+            .exclude(scheduled_at__gt=at or now())
+            .order_by("pk")
+            .first()
+        ):
+            with connection.cursor() as cursor:
+                cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job.pk])
+            task = jobs_app.tasks[job.task_name]
+            task.func(**job.args)
+            done += 1
+        return done
+
+    return run
+
+
+class StandIn:
+    """The local Stripe stand-in, running as a process of its own."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+
+@pytest.fixture(scope="session")
+def _stand_in_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
+    url = settings.STRIPE_API_BASE
+    port = int(url.rpartition(":")[2])
+    log: Path = tmp_path_factory.mktemp("stand-in") / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [
+                sys.executable, "-m", "donations.stripe_stand_in", "--port", str(port),
+                "--webhook-url", f"{settings.SITE_URL}/support/stripe/webhook/",
+                "--webhook-secret", settings.STRIPE_WEBHOOK_SECRETS[0],
+            ],
+            stdout=output, stderr=output, preexec_fn=ends_with_parent(),
+        )  # fmt: skip
+    deadline = time.monotonic() + 20
+    while not is_listening(port):
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            raise RuntimeError(f"The stand-in did not start:\n{log.read_text()}")
+        time.sleep(0.02)
+    yield StandIn(url)
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture
+def stand_in(_stand_in_process: StandIn) -> StandIn:
+    """Stripe as the tests see it, empty at the start of each test."""
+    urllib.request.urlopen(
+        urllib.request.Request(f"{_stand_in_process.url}/_stand_in/reset", data=b"")
+    ).close()
+    return _stand_in_process

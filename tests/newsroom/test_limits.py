@@ -1,0 +1,67 @@
+"""Attempts are counted exactly, however many come at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import RequestFactory
+from pytest_django import Settings
+
+from newsroom import limits
+from newsroom.models import CountedAttempt
+
+AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.django_db
+def test_the_limit_is_the_last_one_allowed() -> None:
+    tries = [limits.is_allowed("checkout:a", limit=3, per=HOUR, at=AT) for _ in range(5)]
+    assert tries == [True, True, True, False, False]
+    assert limits.is_allowed("checkout:b", limit=3, per=HOUR, at=AT)
+    assert limits.is_allowed("checkout:a", limit=3, per=HOUR, at=AT + HOUR)
+
+
+@pytest.mark.django_db
+def test_old_counts_are_forgotten() -> None:
+    limits.is_allowed("checkout:a", limit=3, per=HOUR, at=AT)
+    limits.forget(before=AT + HOUR)
+    assert not CountedAttempt.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_forty_at_once_let_exactly_ten_through() -> None:
+    def attempt(_: int) -> bool:
+        try:
+            return limits.is_allowed("checkout:a", limit=10, per=HOUR, at=AT)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(attempt, range(40))) == 10
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("2001:db8::1", "2001:db8::ffff", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+    ],
+)
+def test_a_network_is_an_address_or_a_64(
+    one: str, other: str, same: bool, rf: RequestFactory
+) -> None:
+    networks = {limits.network_of(rf.get("/", REMOTE_ADDR=each)) for each in (one, other)}
+    assert (len(networks) == 1) is same
+    assert one not in networks
+
+
+def test_only_our_own_proxy_is_believed(rf: RequestFactory, settings: Settings) -> None:
+    request = rf.get("/", REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR="203.0.113.9, 192.0.2.77")
+    settings.BEHIND_PROXY = False
+    assert limits.network_of(request) == limits.network_of(rf.get("/", REMOTE_ADDR="192.0.2.1"))
+    settings.BEHIND_PROXY = True
+    assert limits.network_of(request) == limits.network_of(rf.get("/", REMOTE_ADDR="192.0.2.77"))
