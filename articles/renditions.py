@@ -21,7 +21,7 @@ SAVE_OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-@register
+@register  # type: ignore[untyped-decorator]
 def save_as(get_image: Callable[..., Any], extension: str) -> Callable[..., Any]:
     """Last processor of a rendition: what it is written as."""
 

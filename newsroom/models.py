@@ -172,3 +172,6 @@ class CountedAttempt(models.Model):
             models.UniqueConstraint(fields=["key", "window"], name="one_count_per_key_and_window")
         ]
         indexes = [models.Index(fields=["window"], name="counted_attempt_window")]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.count}"

@@ -59,7 +59,8 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def next_change(self, at: datetime) -> datetime | None:
         """When the next story of this set appears."""
-        return self.scheduled(at).aggregate(due=models.Min("published_at"))["due"]
+        due: datetime | None = self.scheduled(at).aggregate(due=models.Min("published_at"))["due"]
+        return due
 
 
 class Article(models.Model):

@@ -50,4 +50,8 @@ class Redirect(models.Model):
 
     @property
     def target(self) -> "Article | Page | Section | Topic | Author":
-        return next(each for name in TARGETS if (each := getattr(self, name)) is not None)
+        for name in TARGETS:
+            target: Article | Page | Section | Topic | Author | None = getattr(self, name)
+            if target is not None:
+                return target
+        raise AssertionError("The database lets no redirect be without a target.")

@@ -30,7 +30,9 @@ class ArticleWords(models.Func):
     def __init__(self, **extra: Any) -> None:
         super().__init__("language", "headline", "standfirst", "body", **extra)
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **extra: Any
+    ) -> tuple[str, tuple[Any, ...]]:
         language, headline, standfirst, body = (
             compiler.compile(each)[0] for each in self.source_expressions
         )
@@ -44,7 +46,7 @@ class ArticleWords(models.Func):
             f"setweight(to_tsvector({config}, {standfirst}), 'B') || "
             f"setweight(to_tsvector({config}, {text}), 'C')"
         )
-        return f"({sql})", []
+        return f"({sql})", ()
 
 
 def search_words() -> models.GeneratedField:

@@ -209,7 +209,7 @@ def _programs() -> Path:
             if each.exists():
                 shutil.copytree(each, copied / each.name, symlinks=True)
         for folder, _, _ in os.walk(copied):
-            os.chmod(folder, 0o755)
+            Path(folder).chmod(0o755)
         REACHABLE.chmod(0o755)
         stamp.write_text(str(newest))
     return copied / package.name / "pginstall" / "bin"

@@ -92,17 +92,17 @@ class ArticleFactory(factory.django.DjangoModelFactory[Article]):
     @factory.post_generation
     def authors(self, create: bool, extracted: Any, **kwargs: Any) -> None:
         for position, author in enumerate(extracted or []):
-            Byline.objects.create(article=self, author=author, position=position)  # type: ignore[misc]
+            Byline.objects.create(article=self, author=author, position=position)
 
     @factory.post_generation
     def topics(self, create: bool, extracted: Any, **kwargs: Any) -> None:
         if extracted:
-            self.topics.set(extracted)  # type: ignore[attr-defined]
+            self.topics.set(extracted)
 
     @factory.post_generation
     def related(self, create: bool, extracted: Any, **kwargs: Any) -> None:
         for position, other in enumerate(extracted or []):
-            self.related_links.create(other=other, position=position)  # type: ignore[attr-defined]
+            self.related_links.create(other=other, position=position)
 
 
 class PageFactory(factory.django.DjangoModelFactory[Page]):

@@ -189,7 +189,7 @@ def test_the_number_of_queries_does_not_grow(client: Client) -> None:
         )
         for n in range(number):
             Correction.objects.create(article=article, text=f"{n}", made_at=LONG_AGO)
-        return article.get_absolute_url()
+        return str(article.get_absolute_url())
 
     assert queries(one_with(4)) == queries(one_with(30))
 

@@ -1,6 +1,7 @@
 """Whoever comes by an address of another year, or another system, still arrives."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -43,7 +44,7 @@ def test_an_old_address_is_remembered_however_it_is_written(
 
 
 def test_anything_with_an_address_can_have_had_another(client: Client) -> None:
-    rows = {
+    rows: dict[str, Any] = {
         "article": ArticleFactory(published=True),
         "page": PageFactory(),
         "section": SectionFactory(),

@@ -1,6 +1,7 @@
 """What search engines are told: sitemaps and robots.txt."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from xml.etree import ElementTree as etree
 
 import pytest
@@ -68,7 +69,7 @@ def test_a_months_map_begins_when_it_begins_where_the_paper_is(client: Client) -
 
 
 def test_lasting_pages_are_listed(client: Client) -> None:
-    rows = [SectionFactory(), PageFactory(), TopicFactory(), AuthorFactory()]
+    rows: list[Any] = [SectionFactory(), PageFactory(), TopicFactory(), AuthorFactory()]
     hidden = PageFactory(is_published=False)
     listed = addresses(client, "/sitemap-pages.xml")
     assert {"/", *(row.get_absolute_url() for row in rows)} <= set(listed)

@@ -1,5 +1,6 @@
 """Two probes that tell the truth."""
 
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -26,7 +27,7 @@ def test_ready_means_migrated(client: Client) -> None:
         ({"return_value": ["a migration"]}, b"migrations are waiting"),
     ],
 )
-def test_not_ready_says_why(trouble: dict[str, object], says: bytes, client: Client) -> None:
+def test_not_ready_says_why(trouble: dict[str, Any], says: bytes, client: Client) -> None:
     with mock.patch("newsroom.health.MigrationExecutor.migration_plan", **trouble):
         response = client.get("/readyz")
     assert response.status_code == 503

@@ -7,6 +7,7 @@ from unittest import mock
 import pytest
 from django.core import mail as django_mail
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
 from django.utils.timezone import now
 
 from newsroom import mail
@@ -29,7 +30,7 @@ def write(**changed: object) -> OutgoingMail:
     return queued
 
 
-def refusing(error: Exception) -> "mock._patch[mock.MagicMock]":
+def refusing(error: BaseException) -> "mock._patch[mock.MagicMock]":
     return mock.patch("django.core.mail.EmailMultiAlternatives.send", side_effect=error)
 
 
@@ -40,6 +41,7 @@ def test_a_mail_is_sent_once_under_its_message_id() -> None:
     (sent,) = django_mail.outbox
     assert sent.to == ["reader@example.com"]
     assert sent.extra_headers["Message-ID"] == queued.message_id
+    assert isinstance(sent, EmailMultiAlternatives)
     assert sent.alternatives[0][0] == "<p>Thank you.</p>"
 
 
