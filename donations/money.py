@@ -74,6 +74,11 @@ def decimals(currency: str) -> int:
     return 3 if currency in THREE_DECIMALS else 2
 
 
+def unit(currency: str) -> int:
+    """Minor units in one dollar, yen, dinar."""
+    return int("1" + "0" * decimals(currency))
+
+
 def step(currency: str) -> int:
     """Amounts are multiples of this many minor units."""
     return STEPS.get(currency, 1)
@@ -81,7 +86,7 @@ def step(currency: str) -> int:
 
 def floor(currency: str) -> int:
     """The smallest support, in minor units."""
-    return FLOORS.get(currency, 2 * 10 ** decimals(currency))
+    return FLOORS.get(currency, 2 * unit(currency))
 
 
 def ceiling(currency: str) -> int:
@@ -122,8 +127,7 @@ def parse_amount(text: str, currency: str) -> int:
 def format_amount(minor: int, currency: str) -> str:
     """For people, in the active language: `$5`, `$5.50`, `7.420 €`, `CHF 12`."""
     places = decimals(currency)
-    unit = 10**places
-    whole, rest = divmod(abs(minor), unit)
+    whole, rest = divmod(abs(minor), unit(currency))
     number = str(formats.number_format(whole, 0, use_l10n=True, force_grouping=True))
     if rest:
         number += f"{formats.get_format('DECIMAL_SEPARATOR')}{rest:0{places}}"
@@ -139,7 +143,7 @@ def format_amount(minor: int, currency: str) -> str:
 def plain_amount(minor: int, currency: str) -> str:
     """As in addresses and form fields, whatever the language: `5`, `5.50`. Parses back."""
     places = decimals(currency)
-    whole, rest = divmod(minor, 10**places)
+    whole, rest = divmod(minor, unit(currency))
     return f"{whole}.{rest:0{places}}" if rest else str(whole)
 
 
@@ -149,8 +153,8 @@ def counterpart(minor: int, currency: str, other: str) -> int:
     """
     if currency == other:
         return minor
-    amount = minor * 10 ** decimals(other) // 10 ** decimals(currency)
-    here, there = floor(currency) * 10 ** decimals(other), floor(other) * 10 ** decimals(currency)
+    amount = minor * unit(other) // unit(currency)
+    here, there = floor(currency) * unit(other), floor(other) * unit(currency)
     while there > 5 * here:
         amount, here = amount * 10, here * 10
     while here > 5 * there:
@@ -217,7 +221,7 @@ def _unreadable() -> str:
 
 
 def _too_fine(currency: str) -> str:
-    if decimals(currency) == 0 or step(currency) == 10 ** decimals(currency):
+    if decimals(currency) == 0 or step(currency) == unit(currency):
         return _("Please write a whole amount, without separators, such as 1000.")
     return _(
         "Please write at most two digits after the point, and no separator for thousands, "
