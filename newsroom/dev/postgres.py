@@ -41,16 +41,16 @@ class Postgres:
     pid: int
     process: subprocess.Popen[bytes] | None  # None: it ran already, and we took it over
 
+    def is_running(self) -> bool:
+        return self.process.poll() is None if self.process else is_alive(self.pid)
+
     def stop(self) -> None:
         """Fast shutdown: sessions are ended, nothing that was committed is lost."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGINT)
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
-            if self.process is not None:
-                if self.process.poll() is not None:
-                    return
-            elif not is_alive(self.pid):
+            if not self.is_running():
                 return
             time.sleep(0.02)
         with contextlib.suppress(ProcessLookupError):

@@ -30,6 +30,12 @@ def ends_with_parent(signum: int = signal.SIGTERM) -> Callable[[], None] | None:
     return prepare
 
 
+def end_with_our_parent() -> None:
+    """SIGTERM for ourselves when whoever started us is gone, where the system can do that."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 def is_alive(pid: int) -> bool:
     """A zombie, dead but not yet reaped, does not count."""
     try:

@@ -1,18 +1,11 @@
 """Whole journeys in Chromium: real HTTP, real PostgreSQL, the stand-in as a process."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-MAC = Path("/Applications/Chromium.app/Contents/MacOS/Chromium")
-CHROMIUM = (
-    shutil.which("chromium")
-    or shutil.which("chromium-browser")
-    or shutil.which("google-chrome")
-    or (str(MAC) if MAC.exists() else None)
-)
+from newsroom.dev import chromium
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -23,11 +16,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    if CHROMIUM is None:
+    found = chromium.find()
+    if found is None:
         pytest.fail("There is no Chromium here. `make test` says how to install it.")
     return {
         **browser_type_launch_args,
-        "executable_path": CHROMIUM,
+        "executable_path": found,
         "args": ["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
     }
 
