@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connections
 
 
 @register(Tags.security, deploy=True)
@@ -35,3 +36,25 @@ def check_time_zones(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
     if "UTC" in zoneinfo.available_timezones():
         return []
     return [Error("This system has no time zone data. Install tzdata.", id="newsroom.E004")]
+
+
+@register(Tags.database)
+def check_words(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Search depends on how the database was made: some locales know no letters but a to z."""
+    found: list[CheckMessage] = []
+    for alias in databases or []:
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SELECT to_tsvector('simple', %s)::text", ["“Слово”"])
+            (words,) = cursor.fetchone()
+        if words != "'слово':1":
+            found.append(
+                Error(
+                    "This database does not know letters beyond a to z, so search would fail.",
+                    hint="Create it with encoding UTF8 and a UTF-8 locale, such as: CREATE DATABASE "
+                    "newsroom TEMPLATE template0 ENCODING 'UTF8' LC_CTYPE 'C.UTF-8'.",
+                    id="newsroom.E005",
+                )
+            )
+    return found

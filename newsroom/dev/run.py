@@ -152,7 +152,7 @@ def _seed() -> None:
     from django.core.management import call_command
     from django.db import connections
 
-    call_command("seed_demo")
+    call_command("seed_demo", empty=os.environ.get("EMPTY") == "1")
     connections.close_all()
 
 
