@@ -21,8 +21,7 @@ OLDEST = (3, 11)
 NEEDED_MB = {"demo": 900, "dev": 1800}
 
 
-def main() -> None:
-    wanted = sys.argv[1] if len(sys.argv) > 1 else "demo"
+def main(wanted: str) -> None:
     _use_a_python_that_is_new_enough()
     # What the tests need includes what the demo needs.
     if _is_installed("dev") or _is_installed(wanted):
@@ -140,4 +139,4 @@ def _stop(cause: str, cure: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1] if len(sys.argv) > 1 else "demo")
