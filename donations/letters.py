@@ -10,11 +10,15 @@ from typing import Any, NamedTuple
 
 import css_inline
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 
-from donations.models import Frequency, LedgerEntry, Supporter
-from donations.money import format_amount
+from donations.models import Campaign, Frequency, LedgerEntry, Reminder, Supporter
+from donations.money import format_amount, plain_amount
+from newsroom.alerts import alert
+from newsroom.mail import queue_mail
 from newsroom.models import Paper
 from newsroom.paper import zone_of
 
@@ -75,3 +79,33 @@ def receipt(entry: LedgerEntry, supporter: Supporter, *, renews_at: datetime | N
             "sender": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
         }
     return _letter("receipt", language, context)
+
+
+def reminder(promised: Reminder, campaign: Campaign | None) -> Letter:
+    """The one mail that a reader asked for, with a way to the support page and no other."""
+    address = settings.SITE_URL + reverse("donations:support")
+    if campaign is not None and campaign.monthly_amounts:
+        position = min(campaign.suggested_position, len(campaign.monthly_amounts) - 1)
+        amount = plain_amount(campaign.monthly_amounts[position], campaign.currency)
+        address += f"?amount={amount}&every=month"
+    context = {"support_url": address, "asked_at": promised.created_at}
+    return _letter("reminder", promised.language, context)
+
+
+def send_receipt(entry: LedgerEntry, supporter: Supporter, *, renews_at: datetime | None) -> None:
+    """Queue the receipt of a payment, once, with the payment's own transaction."""
+    if not supporter.email:
+        return
+    letter = receipt(entry, supporter, renews_at=renews_at)
+    try:
+        queue_mail(
+            purpose="receipt",
+            about=entry.source,
+            recipient=supporter.email,
+            subject=letter.subject,
+            text=letter.text,
+            html=letter.html,
+        )
+    except ValidationError:
+        # The money is there all the same.
+        alert("receipt.address", f"The receipt of {entry.source} has no address that we can use.")
