@@ -102,12 +102,8 @@ def parse_amount(text: str, currency: str) -> int:
     finer than the currency. A lone separator before three digits could mean either, so it is
     refused rather than guessed.
     """
-    whole, fraction, is_negative = _split(_plain_text(text, currency), currency)
-    places = decimals(currency)
-    if len(fraction) > places and fraction.rstrip("0")[places:]:
-        raise AmountError(_too_fine(currency))
-    minor = int(whole + fraction[:places].ljust(places, "0"))
-    if is_negative or minor < floor(currency):
+    minor = parse_minor(text, currency)
+    if minor < floor(currency):
         raise AmountError(
             _("The smallest amount is %(amount)s.")
             % {"amount": format_amount(floor(currency), currency)}
@@ -122,6 +118,16 @@ def parse_amount(text: str, currency: str) -> int:
     if minor % step(currency):
         raise AmountError(_too_fine(currency))
     return minor
+
+
+def parse_minor(text: str, currency: str) -> int:
+    """As `parse_amount`, of any size: a goal is larger than a gift."""
+    whole, fraction, is_negative = _split(_plain_text(text, currency), currency)
+    places = decimals(currency)
+    if len(fraction) > places and fraction.rstrip("0")[places:]:
+        raise AmountError(_too_fine(currency))
+    minor = int(whole + fraction[:places].ljust(places, "0"))
+    return -minor if is_negative else minor
 
 
 def format_amount(minor: int, currency: str) -> str:
