@@ -157,6 +157,7 @@ class Article(models.Model):
         verbose_name = _("article")
         verbose_name_plural = _("articles")
         ordering = ["-published_at", "-pk"]
+        permissions = [("publish_article", _("Can publish, schedule and withdraw"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["published_on", "slug"],
