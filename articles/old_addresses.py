@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import unquote
 
-from articles.models import Article, Page, Redirect, Status
+from articles.models import Article, Author, Page, Redirect, Section, Status, Topic
+from articles.models.redirect import TARGETS
 
 
 def new_address(old_addresses: Sequence[str], at: datetime) -> str | None:
@@ -35,3 +37,19 @@ def spellings(path: str, query: str = "") -> list[str]:
     other = path[:-1] if path.endswith("/") else f"{path}/"
     paths = [each for each in (path, other) if each]
     return [f"{each}?{query}" for each in paths if query] + paths
+
+
+def leave_redirect(row: Article | Page | Section | Topic | Author, old_address: str) -> None:
+    """Remember where a row was, once it has another address.
+
+    A redirect leads to the row and not to an address: however often it moves there is no chain,
+    and no circle but to where the row itself is, which is taken away.
+    """
+    # As a request names them: decoded.
+    old_address, address = unquote(old_address), unquote(row.get_absolute_url())
+    if not old_address or not address or old_address == address:
+        return
+    name = str(row._meta.model_name)
+    target = {each: row if each == name else None for each in TARGETS}
+    Redirect.objects.filter(old_address=address, **{name: row}).delete()
+    Redirect.objects.update_or_create(old_address=old_address, defaults=target)

@@ -23,11 +23,16 @@ def find(query: str, at: datetime) -> ArticleQuerySet:
     """Stories that match as people write in search boxes: words, “a phrase”, -not, or."""
     if not query:
         return Article.objects.none()
+    return Article.objects.published(at).filter(matching(query))
+
+
+def matching(query: str) -> Q:
+    """The same as a condition, for whoever may search among drafts too."""
     in_its_language = Q()
     for language, _name in settings.LANGUAGES:
         words = SearchQuery(query, config=configuration_for(language), search_type="websearch")
         in_its_language |= Q(language=language, words=words)
-    return Article.objects.published(at).filter(in_its_language)
+    return in_its_language
 
 
 def count(found: ArticleQuerySet) -> int:
