@@ -4,9 +4,9 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path
-from django.views.static import serve
 
 from newsroom import health
+from newsroom.media import media
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -14,7 +14,7 @@ urlpatterns = [
     # Their addresses lie under /admin/, where the admin's cookies live.
     path(
         "admin/password_reset/",
-        auth.PasswordResetView.as_view(),
+        auth.PasswordResetView.as_view(extra_email_context={"site_url": settings.SITE_URL}),
         name="admin_password_reset",
     ),
     path(
@@ -38,12 +38,7 @@ urlpatterns = [
 
 if settings.SERVE_MEDIA:
     urlpatterns += [
-        path(
-            "media/<path:path>",
-            serve,
-            {"document_root": settings.MEDIA_ROOT},
-            name="media",
-        )
+        path("media/<path:path>", media, name="media"),
     ]
 if settings.DEMO:
     urlpatterns += [path("outbox/", include("newsroom.dev.urls"))]
