@@ -16,6 +16,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext
 
 from newsroom import jobs
 from newsroom.models import OutgoingMail
@@ -142,3 +143,28 @@ def _forget(mail: OutgoingMail) -> None:
     mail.text = ""
     mail.html = ""
     mail.headers = {}
+
+
+def send_again(mail: OutgoingMail) -> bool:
+    """Queue a mail once more, because a person asked for it, under the same Message-ID.
+
+    False for a mail that may go out only once: what was in it is forgotten.
+    """
+    if mail.at_most_once:
+        return False
+    with transaction.atomic():
+        waiting = OutgoingMail.objects.filter(pk=mail.pk)
+        waiting.update(sent_at=None, gave_up_at=None, handed_over_at=None)
+        jobs.defer("newsroom.send_mail", mail_id=mail.pk)
+    return True
+
+
+def state_of(mail: OutgoingMail) -> str:
+    """Where a mail is, in words for a person."""
+    if mail.sent_at is not None:
+        return gettext("sent")
+    if mail.gave_up_at is not None:
+        return gettext("given up")
+    if mail.handed_over_at is not None:
+        return gettext("perhaps sent")
+    return gettext("refused, will be tried again") if mail.attempts else gettext("waiting")
