@@ -1,0 +1,22 @@
+"""The API, a file per family of objects; each lists its routes."""
+
+from donations.stripe_stand_in.resources import (
+    customers,
+    events,
+    invoices,
+    payments,
+    products,
+    sessions,
+    subscriptions,
+)
+from donations.stripe_stand_in.resources.route import Route
+
+ROUTES: list[Route] = [
+    *products.ROUTES,
+    *sessions.ROUTES,
+    *customers.ROUTES,
+    *subscriptions.ROUTES,
+    *invoices.ROUTES,
+    *payments.ROUTES,
+    *events.ROUTES,
+]

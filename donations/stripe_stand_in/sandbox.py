@@ -1,0 +1,144 @@
+"""One Stripe account in test mode: what it holds, what time it is, and what it tells the world."""
+
+import json
+import random
+import string
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from donations.stripe_stand_in.json_types import Json, public
+from donations.stripe_stand_in.objects import account as shapes
+from donations.stripe_stand_in.store import Store
+
+_LETTERS = string.ascii_letters + string.digits
+
+
+@dataclass
+class Cause:
+    """The API request that is being served, as its events will name it."""
+
+    request_id: str | None = None
+    idempotency_key: str | None = None
+
+
+@dataclass
+class Sandbox:
+    """All verbs take one. Call them within `store.transaction()`."""
+
+    url: str  # of this server, without a slash at its end
+    data: Path | None = None
+    seed: int | None = None
+    webhook_url: str | None = None
+    webhook_secret: str | None = None
+    store: Store = field(init=False)
+    cause: Cause = field(init=False, default_factory=Cause)
+
+    def __post_init__(self) -> None:
+        self.store = Store(self.data)
+        self._random: random.Random = (
+            random.Random(self.seed) if self.seed is not None else random.SystemRandom()  # noqa: S311
+        )
+        self._moment: int | None = None
+        with self.store.transaction():
+            self._register_given_endpoint()
+
+    def reset(self) -> None:
+        with self.store.transaction():
+            self.store.empty()
+            if self.seed is not None:
+                self._random = random.Random(self.seed)  # noqa: S311
+            self._register_given_endpoint()
+
+    def new_id(self, prefix: str, length: int = 24) -> str:
+        return f"{prefix}_{self.secret(length)}"
+
+    def secret(self, length: int) -> str:
+        return "".join(self._random.choices(_LETTERS, k=length))
+
+    # The clock.
+
+    @property
+    def frozen_at(self) -> int | None:
+        frozen: int | None = self.store.recall("frozen_at")
+        return frozen
+
+    def freeze(self, at: int | None) -> None:
+        """Stop the clock at a time in seconds, or (None) let it run with the real one."""
+        self.store.remember("frozen_at", at)
+
+    def now(self) -> int:
+        if self._moment is not None:
+            return self._moment
+        frozen = self.frozen_at
+        return int(time.time()) if frozen is None else frozen
+
+    @contextmanager
+    def moment(self, at: int) -> Iterator[None]:
+        """While time catches up: what happens now happened then."""
+        before, self._moment = self._moment, at
+        try:
+            yield
+        finally:
+            self._moment = before
+
+    # Events.
+
+    def emit(self, kind: str, thing: Json, before: Json | None = None) -> Json:
+        """Record that something happened to `thing`, and queue it for every endpoint that listens.
+
+        `before` holds the values that an update replaced.
+        """
+        data: Json = {"object": public(thing)}
+        if before is not None:
+            data["previous_attributes"] = before
+        event = shapes.event(
+            self.new_id("evt_1"),
+            self.now(),
+            kind,
+            json.loads(json.dumps(data)),
+            {"id": self.cause.request_id, "idempotency_key": self.cause.idempotency_key},
+        )
+        self.store.put(event)
+        if self.store.recall("webhooks", otherwise=True):
+            for endpoint in self.store.find("webhook_endpoint", oldest_first=True):
+                if {"*", kind} & set(endpoint["enabled_events"]):
+                    self.store.rows(
+                        "INSERT INTO deliveries (event, endpoint, made_at, due_at)"
+                        " VALUES (?, ?, ?, ?)",
+                        (event["id"], endpoint["id"], time.time(), time.time()),
+                    )
+        return event
+
+    def update(self, thing: Json, kind: str | None = None, **changes: object) -> Json:
+        """Change an object and keep it; with `kind`, tell of it when something did change."""
+        before = {
+            key: thing[key]
+            for key, value in changes.items()
+            if not key.startswith("_") and thing[key] != value
+        }
+        thing.update(changes)
+        self.store.put(thing)
+        if kind and before:
+            self.emit(kind, thing, before)
+        return thing
+
+    def _register_given_endpoint(self) -> None:
+        """The endpoint of the command line: the same one again after a restart."""
+        if not self.webhook_url:
+            return
+        known = [
+            endpoint
+            for endpoint in self.store.find("webhook_endpoint")
+            if endpoint["url"] == self.webhook_url
+        ]
+        endpoint = (
+            known[0]
+            if known
+            else shapes.webhook_endpoint(self.new_id("we_1"), self.now(), self.webhook_url, {})
+        )
+        endpoint["_secret"] = self.webhook_secret
+        endpoint["_given"] = True
+        self.store.put(endpoint)

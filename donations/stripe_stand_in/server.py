@@ -1,0 +1,143 @@
+"""The HTTP server: loopback only, HTTP/1.1, a thread for every connection."""
+
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, urlsplit
+
+from donations.stripe_stand_in import checkout_page, passing_time
+from donations.stripe_stand_in.api import Api, Dropped
+from donations.stripe_stand_in.control import Control
+from donations.stripe_stand_in.html_page import page
+from donations.stripe_stand_in.misbehaviour import Misbehaviour
+from donations.stripe_stand_in.overview_page import overview
+from donations.stripe_stand_in.sandbox import Sandbox
+from donations.stripe_stand_in.webhooks import Deliveries
+
+_LARGEST_BODY = 1024 * 1024
+_PAGE_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none';"
+    " frame-ancestors 'none'",
+    "Content-Type": "text/html; charset=utf-8",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class StandIn(ThreadingHTTPServer):
+    """Everything that runs: the server, the webhook thread, the clock's thread."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, port: int, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self.misbehaviour = Misbehaviour()
+        self.api = Api(sandbox, self.misbehaviour)
+        self.deliveries = Deliveries(sandbox)
+        self.control = Control(self.api, self.deliveries)
+        self._stopping = threading.Event()
+        super().__init__(("127.0.0.1", port), _Handler)
+
+    def run(self) -> None:
+        """Serve until `stop`."""
+        self.deliveries.start()
+        threading.Thread(target=self._follow_clock, name="clock", daemon=True).start()
+        self.serve_forever(poll_interval=0.2)
+        self._stopping.set()
+        self.deliveries.stop()
+        self.server_close()
+        self.sandbox.store.close()
+
+    def stop(self) -> None:
+        """From any thread, or a signal."""
+        threading.Thread(target=self.shutdown, daemon=True).start()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that went away is nobody's error."""
+
+    def _follow_clock(self) -> None:
+        while not self._stopping.wait(1):
+            if self.sandbox.frozen_at is None:
+                # A little at a time, so that a long sleep does not hold up requests.
+                while passing_time.catch_up(self.sandbox, int(time.time()), most=1):
+                    self.deliveries.wake()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "StripeStandIn"
+    sys_version = ""
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    timeout = 120
+    server: StandIn
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def do_POST(self) -> None:
+        self._answer()
+
+    def do_DELETE(self) -> None:
+        self._answer()
+
+    def _answer(self) -> None:
+        length = self.headers.get("Content-Length", "0")
+        if not length.isdecimal() or "Transfer-Encoding" in self.headers:
+            self.close_connection = True
+            self._send(411, '{"error": {"message": "Send a Content-Length."}}')
+            return
+        if int(length) > _LARGEST_BODY:
+            self.close_connection = True
+            self._send(413, '{"error": {"message": "The body is too large."}}')
+            return
+        body = self.rfile.read(int(length)).decode("utf-8", "replace")
+        parts = urlsplit(self.path)
+        try:
+            self._route(parts.path, parts.query, body)
+        except Dropped:
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+        self.server.deliveries.wake()
+
+    def _route(self, path: str, query: str, body: str) -> None:
+        server, method = self.server, self.command
+        if path.startswith("/v1/"):
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            answer = server.api.answer(method, path, query, body, headers)
+            self._send(answer.status, answer.body, answer.headers)
+        elif path.startswith("/_stand_in/"):
+            status, text = server.control.answer(method, path.removeprefix("/_stand_in/"), body)
+            self._send(status, text)
+        elif path.startswith("/c/pay/"):
+            self._checkout(path.removeprefix("/c/pay/"), body)
+        elif path == "/" and method == "GET":
+            self._send(200, overview(server.sandbox), _PAGE_HEADERS)
+        else:
+            html = page("Not found", "<h1>Not found</h1><p>There is no such page here.</p>")
+            self._send(404, html, _PAGE_HEADERS)
+
+    def _checkout(self, identifier: str, body: str) -> None:
+        server = self.server
+        if self.command == "POST":
+            form = dict(parse_qsl(body, keep_blank_values=True))
+            shown = checkout_page.press(server.sandbox, server.misbehaviour, identifier, form)
+        else:
+            shown = checkout_page.show(server.sandbox, identifier)
+        headers = _PAGE_HEADERS | ({"Location": shown.to} if shown.to else {})
+        self._send(shown.status, shown.html, headers)
+
+    def _send(self, status: int, text: str, headers: Mapping[str, str] | None = None) -> None:
+        body = text.encode()
+        self.send_response(status)
+        for name, value in {"Content-Type": "application/json", **(headers or {})}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet: the overview page shows what happened."""

@@ -1,0 +1,177 @@
+"""Everything the stand-in remembers, in one SQLite database: a file, or memory.
+
+One connection behind one lock. A request is one transaction, so an error or a `kill -9` leaves
+either all of it or nothing.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from donations.stripe_stand_in.json_types import Json
+
+# What lists filter by, so that thousands of objects answer as fast as ten.
+_INDEXED = {
+    "charge": ("payment_intent", "customer"),
+    "checkout.session": ("payment_intent", "subscription", "customer"),
+    "customer": ("email",),
+    "event": ("type",),
+    "invoice": ("parent.subscription_details.subscription", "customer"),
+    "invoice_payment": ("payment.payment_intent", "invoice"),
+    "payment_intent": ("customer",),
+    "refund": ("payment_intent", "charge"),
+    "subscription": ("customer",),
+}
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS objects (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
+    created INTEGER NOT NULL, due_at INTEGER, body TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS newest ON objects (kind, created, seq);
+CREATE INDEX IF NOT EXISTS due ON objects (due_at) WHERE due_at IS NOT NULL;
+CREATE TABLE IF NOT EXISTS deliveries (
+    seq INTEGER PRIMARY KEY, event TEXT NOT NULL, endpoint TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0, made_at REAL NOT NULL, due_at REAL,
+    state TEXT NOT NULL DEFAULT 'pending', answer TEXT
+);
+CREATE INDEX IF NOT EXISTS deliveries_of ON deliveries (event);
+CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (due_at) WHERE state = 'pending';
+CREATE TABLE IF NOT EXISTS answers (
+    key TEXT PRIMARY KEY, request TEXT NOT NULL, request_id TEXT NOT NULL,
+    status INTEGER NOT NULL, body TEXT NOT NULL, saved_at REAL NOT NULL
+);
+CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+
+
+def at(path: str) -> str:
+    """The SQL that reads one place of an object, such as `payment.payment_intent`."""
+    return f"json_extract(body, '$.{path}')"
+
+
+class Store:
+    def __init__(self, path: Path | None) -> None:
+        self.lock = threading.RLock()
+        self._depth = 0
+        self._connection = sqlite3.connect(
+            path or ":memory:", check_same_thread=False, isolation_level=None, timeout=10
+        )
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.executescript(_TABLES)
+        for kind, paths in _INDEXED.items():
+            for place in paths:
+                name = f"{kind}_{place}".replace(".", "_")
+                self._connection.execute(
+                    f"CREATE INDEX IF NOT EXISTS {name} ON objects ({at(place)}, created, seq)"
+                    f" WHERE kind = '{kind}'"
+                )
+
+    def close(self) -> None:
+        with self.lock:
+            self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing. Within another transaction it is simply part of that one."""
+        with self.lock:
+            if self._depth:
+                yield
+                return
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._depth = 1
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            else:
+                self._connection.execute("COMMIT")
+            finally:
+                self._depth = 0
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with self.lock:
+            return self._connection.execute(sql, values).fetchall()
+
+    def put(self, thing: Json) -> Json:
+        """Keep an object as it is now. `_due_at` says when time itself changes it."""
+        self.rows(
+            "INSERT INTO objects (id, kind, created, due_at, body) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, body = excluded.body",
+            (
+                thing["id"], thing["object"], thing.get("created", 0), thing.get("_due_at"),
+                json.dumps(thing, ensure_ascii=False, separators=(",", ":")),
+            ),
+        )  # fmt: skip
+        return thing
+
+    def get(self, identifier: str, kind: str | None = None) -> Json | None:
+        rows = self.rows("SELECT kind, body FROM objects WHERE id = ?", (identifier,))
+        if not rows or (kind and rows[0][0] != kind):
+            return None
+        found: Json = json.loads(rows[0][1])
+        return found
+
+    def need(self, identifier: str) -> Json:
+        """An object that must be there, because another one names it."""
+        found = self.get(identifier)
+        if found is None:
+            raise LookupError(identifier)
+        return found
+
+    def delete(self, identifier: str) -> None:
+        self.rows("DELETE FROM objects WHERE id = ?", (identifier,))
+
+    def place(self, identifier: str, kind: str) -> tuple[int, int] | None:
+        """Where an object stands in its list: when it was created, and in which order."""
+        rows = self.rows(
+            "SELECT created, seq FROM objects WHERE id = ? AND kind = ?", (identifier, kind)
+        )
+        return (rows[0][0], rows[0][1]) if rows else None
+
+    def find(
+        self,
+        kind: str,
+        conditions: Sequence[tuple[str, Sequence[Any]]] = (),
+        *,
+        limit: int = -1,
+        oldest_first: bool = False,
+    ) -> list[Json]:
+        """Objects of one kind that meet all conditions (SQL, values), newest first."""
+        order = "ASC" if oldest_first else "DESC"
+        sql = f"SELECT body FROM objects WHERE kind = '{kind}'"  # noqa: S608  kinds are ours
+        values: list[Any] = []
+        for condition, bound in conditions:
+            sql += f" AND {condition}"
+            values += bound
+        sql += f" ORDER BY created {order}, seq {order} LIMIT {limit}"
+        return [json.loads(body) for (body,) in self.rows(sql, values)]
+
+    def next_due(self, until: int) -> tuple[int, Json] | None:
+        """The first object that time changes by then, and when."""
+        rows = self.rows(
+            "SELECT due_at, body FROM objects WHERE due_at <= ? ORDER BY due_at, seq LIMIT 1",
+            (until,),
+        )
+        return (rows[0][0], json.loads(rows[0][1])) if rows else None
+
+    def remember(self, name: str, value: object) -> None:
+        self.rows(
+            "INSERT INTO state VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (name, json.dumps(value)),
+        )
+
+    def recall(self, name: str, otherwise: Any = None) -> Any:
+        rows = self.rows("SELECT value FROM state WHERE name = ?", (name,))
+        return json.loads(rows[0][0]) if rows else otherwise
+
+    def empty(self) -> None:
+        with self.transaction():
+            for table in ("objects", "deliveries", "answers", "state"):
+                self.rows(f"DELETE FROM {table}")  # noqa: S608
