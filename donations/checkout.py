@@ -1,0 +1,350 @@
+"""From a reader's wish to Stripe's payment page, and back.
+
+The wish is committed before Stripe is called, and the call can be repeated: under one key the
+same parameters are always sent, so a crash, a timeout or a second click never makes two of it.
+"""
+
+import logging
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.timezone import now
+
+from donations import ledger, letters, stripe_api
+from donations.locks import lock
+from donations.models import (
+    Campaign,
+    EntryKind,
+    Frequency,
+    IntentState,
+    Prompt,
+    SupportIntent,
+)
+from donations.money import plain_amount
+from donations.stripe_api import CheckoutSession, StripeAway, StripeRefused
+from donations.subscriptions import NotOurs, sync_invoice, sync_subscription
+from donations.supporters import supporter_of
+from newsroom.alerts import alert
+from newsroom.limits import keyed_hash
+from newsroom.models import Paper
+from newsroom.paper import absolute
+
+logger = logging.getLogger(__name__)
+
+# Made once, by its fixed id; every price hangs on it.
+PRODUCT = "newsroom_support"
+# Stripe wants at least 30 minutes left, also when a try is repeated late.
+PAGE_LASTS = timedelta(minutes=45)
+STRIPES_SHORTEST = timedelta(minutes=31)
+# Without script nothing tells two presses from two wishes, except that they come at once.
+SAME_PRESS = timedelta(seconds=10)
+UNFINISHED = (IntentState.NEW, IntentState.OPEN)
+STILL_OPEN = (*UNFINISHED, IntentState.PENDING)
+# Languages that Stripe's page speaks, of those that we do.
+STRIPE_SPEAKS = {"en", "ru", "de", "fr", "es"}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a reader chose. `nonce` is their press of the button, empty without script."""
+
+    frequency: Frequency
+    amount_minor: int
+    currency: str
+    language: str
+    nonce: str = ""
+    network: str = ""
+    campaign: Campaign | None = None
+    prompt: Prompt | None = None
+    placement: str = ""
+
+    @property
+    def press(self) -> str:
+        """The same for the same press of the button with the same choice."""
+        who = f"nonce:{self.nonce}" if self.nonce else f"network:{self.network}"
+        return keyed_hash(f"{who}|{self.frequency}|{self.amount_minor}|{self.currency}")
+
+
+def known_intent(wish: Wish, at: datetime) -> SupportIntent | None:
+    """The intent that an earlier press of the same button made."""
+    if wish.nonce:
+        return SupportIntent.objects.filter(nonce=wish.press).first()
+    return SupportIntent.objects.filter(
+        nonce__startswith=f"{wish.press}:", created_at__gt=at - SAME_PRESS, state__in=UNFINISHED
+    ).first()
+
+
+def note_wish(wish: Wish, at: datetime) -> SupportIntent:
+    """Write the wish down, once, and commit it."""
+    with transaction.atomic():
+        lock(wish.press)
+        if intent := known_intent(wish, at):
+            return intent
+        intent = SupportIntent(
+            nonce=wish.press if wish.nonce else f"{wish.press}:{uuid.uuid4().hex}",
+            frequency=wish.frequency,
+            amount_minor=wish.amount_minor,
+            currency=wish.currency,
+            language=wish.language,
+            campaign=wish.campaign,
+            prompt=wish.prompt,
+            placement=wish.placement,
+            created_at=at,
+            expires_at=(at + PAGE_LASTS).replace(microsecond=0),
+        )
+        intent.parameters = _parameters(intent)
+        intent.save(force_insert=True)
+    return intent
+
+
+def payment_page(intent: SupportIntent, at: datetime) -> str:
+    """Where the reader goes on: Stripe's page, or our thanks when that is behind them.
+
+    Raises what `stripe_api` raises.
+    """
+    if intent.state in {IntentState.PAID, IntentState.PENDING} and intent.session_id:
+        return absolute(reverse("donations:thanks", query={"session_id": intent.session_id}))
+    if intent.state == IntentState.OPEN and at < intent.expires_at:
+        return intent.session_url
+    if intent.state not in UNFINISHED or intent.expires_at - at < STRIPES_SHORTEST:
+        _start_anew(intent, at)
+    session = _create_session(intent, at)
+    SupportIntent.objects.filter(pk=intent.pk, state__in=UNFINISHED).update(
+        session_id=session.id,
+        session_url=session.url,
+        livemode=session.livemode,
+        state=IntentState.OPEN,
+    )
+    return session.url
+
+
+def sync_session(session_id: str, *, is_patient: bool = True) -> SupportIntent:
+    """Make the books equal to a checkout session as it is at Stripe now.
+
+    Raises NotOurs, locks.Busy and what `stripe_api` raises.
+    """
+    with transaction.atomic():
+        lock(session_id, patience_ms=60_000 if is_patient else 3_000)
+        session = stripe_api.retrieve_session(session_id, is_patient=is_patient)
+        if not session.is_ours:
+            raise NotOurs(f"session {session_id} does not carry our mark")
+        intent = _intent_of(session)
+        if session.is_subscription:
+            state = _sync_subscribing(session, intent, is_patient=is_patient)
+        else:
+            state = _sync_payment(session, intent, is_patient=is_patient)
+        is_current = session.id == intent.session_id or (
+            intent.session_id is None and session.expires_at == intent.expires_at
+        )
+        if intent.state != IntentState.PAID and (is_current or state == IntentState.PAID):
+            intent.state = state
+            intent.session_id = session.id
+            intent.closed_at = None if state in STILL_OPEN else now()
+        if intent._state.adding:
+            intent.save(force_insert=True)
+        else:
+            intent.save(update_fields=["state", "session_id", "closed_at", "supporter"])
+        return intent
+
+
+def sync_payment(payment_intent: str) -> None:
+    """Find what stands behind a payment that we have not booked, and book it.
+
+    Raises NotOurs and what `stripe_api` raises.
+    """
+    if invoice := stripe_api.invoice_of_payment_intent(payment_intent):
+        sync_invoice(invoice)
+    elif session := stripe_api.session_of_payment(payment_intent):
+        sync_session(session.id)
+    else:
+        raise NotOurs(f"payment {payment_intent} came through no page of ours")
+
+
+def _start_anew(intent: SupportIntent, at: datetime) -> None:
+    """A new attempt with a new key, when the old one can lead nowhere.
+
+    Of two that find this out at once, the second takes over what the first wrote.
+    """
+    fields = ["attempt", "state", "expires_at", "parameters", "session_id", "session_url"]
+    with transaction.atomic():
+        stored = SupportIntent.objects.select_for_update(of=("self",)).get(pk=intent.pk)
+        if stored.attempt == intent.attempt:
+            stored.attempt += 1
+            stored.state = IntentState.NEW
+            # Whole seconds: what Stripe gives back must compare equal.
+            stored.expires_at = (at + PAGE_LASTS).replace(microsecond=0)
+            stored.parameters = _parameters(stored)
+            stored.session_id = None
+            stored.session_url = ""
+            stored.closed_at = None
+            stored.save(update_fields=[*fields, "closed_at"])
+    for field in fields:
+        setattr(intent, field, getattr(stored, field))
+
+
+def _create_session(intent: SupportIntent, at: datetime) -> CheckoutSession:
+    try:
+        return stripe_api.create_session(intent.parameters, idempotency_key=_key(intent))
+    except StripeRefused as refused:
+        if refused.code != "resource_missing" or "product" not in refused.param:
+            raise
+        _create_product()
+        _start_anew(intent, at)
+        return stripe_api.create_session(intent.parameters, idempotency_key=_key(intent))
+    except StripeAway as away:
+        if away.is_saved:  # the key would give the same error for a day
+            _start_anew(intent, at)
+        raise
+
+
+def _key(intent: SupportIntent) -> str:
+    return f"{intent.pk}:{intent.attempt}"
+
+
+def _create_product() -> None:
+    try:
+        stripe_api.create_product(PRODUCT, Paper.load().name)
+    except StripeRefused as refused:
+        if refused.code != "resource_already_exists":
+            raise
+
+
+def _parameters(intent: SupportIntent) -> dict[str, Any]:
+    """All that Stripe is told. Nothing about what was read, and no name."""
+    reference = str(intent.pk)
+    metadata = stripe_api.mark(reference)
+    price: dict[str, Any] = {
+        "currency": intent.currency,
+        "unit_amount": intent.amount_minor,
+        "product": PRODUCT,
+    }
+    parameters: dict[str, Any] = {
+        "ui_mode": "hosted_page",
+        "client_reference_id": reference,
+        "metadata": metadata,
+        "line_items": [{"quantity": 1, "price_data": price}],
+        "adaptive_pricing": {"enabled": False},
+        "locale": intent.language if intent.language in STRIPE_SPEAKS else "auto",
+        "expires_at": int(intent.expires_at.timestamp()),
+        "success_url": absolute(reverse("donations:thanks")) + "?session_id={CHECKOUT_SESSION_ID}",
+        "cancel_url": absolute(_way_back(intent)),
+    }
+    if intent.frequency == Frequency.ONCE:
+        parameters |= {"mode": "payment", "payment_intent_data": {"metadata": metadata}}
+    else:
+        price["recurring"] = {"interval": str(intent.frequency)}
+        parameters |= {"mode": "subscription", "subscription_data": {"metadata": metadata}}
+    return parameters
+
+
+def _way_back(intent: SupportIntent) -> str:
+    amount = plain_amount(intent.amount_minor, intent.currency)
+    return (
+        f"{reverse('donations:support')}"
+        f"?every={intent.frequency}&amount={amount}&currency={intent.currency}"
+    )
+
+
+def _sync_payment(
+    session: CheckoutSession, intent: SupportIntent, *, is_patient: bool
+) -> IntentState:
+    if not session.payment_intent or session.status != "complete":
+        return _unpaid_state(session)
+    payment = stripe_api.retrieve_payment(session.payment_intent, is_patient=is_patient)
+    if not session.is_paid:
+        is_waiting = payment.status in {"processing", "requires_capture"}
+        return IntentState.PENDING if is_waiting else IntentState.FAILED
+    supporter = supporter_of(
+        session.email, livemode=session.livemode, language=intent.language, since=payment.paid_at
+    )
+    intent.supporter = intent.supporter or supporter
+    entry = ledger.append(
+        kind=EntryKind.PAYMENT,
+        source=payment.id,
+        payment_intent=payment.id,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        livemode=payment.livemode,
+        occurred_at=payment.paid_at,
+        supporter=supporter,
+        campaign_id=intent.campaign_id,
+        prompt_id=intent.prompt_id,
+        placement=intent.placement,
+    )
+    if entry is not None:
+        letters.send_receipt(entry, supporter, renews_at=None)
+        ledger.record_fee(payment)
+        _compare(intent, payment.amount_minor, payment.currency)
+    return IntentState.PAID
+
+
+def _sync_subscribing(
+    session: CheckoutSession, intent: SupportIntent, *, is_patient: bool
+) -> IntentState:
+    if not session.subscription:
+        return _unpaid_state(session)
+    subscription = sync_subscription(
+        session.subscription, has_paid=session.is_paid, is_patient=is_patient
+    )
+    if subscription is not None and session.invoice:
+        subscription = sync_invoice(session.invoice, is_patient=is_patient)
+    if session.is_paid and subscription is not None:
+        intent.supporter = intent.supporter or subscription.supporter
+        if intent.state != IntentState.PAID:
+            _compare(intent, subscription.amount_minor, subscription.currency)
+        return IntentState.PAID
+    if session.status == "complete":
+        found = stripe_api.retrieve_subscription(session.subscription, is_patient=is_patient)
+        is_over = found.status in {"incomplete_expired", "canceled"}
+        return IntentState.FAILED if is_over else IntentState.PENDING
+    return _unpaid_state(session)
+
+
+def _unpaid_state(session: CheckoutSession) -> IntentState:
+    if session.status == "expired":
+        return IntentState.EXPIRED
+    return IntentState.PENDING if session.status == "complete" else IntentState.OPEN
+
+
+def _compare(intent: SupportIntent, amount_minor: int, currency: str) -> None:
+    if (intent.amount_minor, intent.currency) != (amount_minor, currency):
+        alert(
+            "stripe.other_amount",
+            f"Stripe took another amount than support intent {intent.pk} asked for. "
+            "The ledger has Stripe's figures.",
+        )
+
+
+def _intent_of(session: CheckoutSession) -> SupportIntent:
+    """The wish behind a session; rebuilt from it when our row is gone."""
+    try:
+        reference = uuid.UUID(session.support_intent)
+    except ValueError as error:
+        raise NotOurs(f"session {session.id} names no support intent") from error
+    intent = SupportIntent.objects.filter(pk=reference).first()
+    if intent is not None:
+        return intent
+    alert(
+        "stripe.intent_missing",
+        f"Checkout session {session.id} is ours, but its support intent was gone. "
+        "It was rebuilt without its campaign.",
+    )
+    frequency = Frequency.ONCE
+    if session.is_subscription and session.subscription:
+        frequency = Frequency(stripe_api.retrieve_subscription(session.subscription).interval)
+    return SupportIntent(
+        pk=reference,
+        nonce=f"rebuilt:{reference}",
+        frequency=frequency,
+        amount_minor=session.amount_minor,
+        currency=session.currency,
+        language=Paper.load().language,
+        session_id=session.id,
+        livemode=session.livemode,
+        created_at=session.created_at,
+        expires_at=session.created_at + PAGE_LASTS,
+    )

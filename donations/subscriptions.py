@@ -1,0 +1,120 @@
+"""Monthly and yearly support: a mirror of Stripe's subscriptions, and what they pay."""
+
+import logging
+import uuid
+
+from django.db import transaction
+from django.utils.timezone import now
+
+from donations import ledger, letters, stripe_api
+from donations.locks import lock
+from donations.models import EntryKind, Subscription, SupportIntent
+from donations.stripe_api import StripeSubscription
+from donations.supporters import supporter_of
+
+logger = logging.getLogger(__name__)
+
+# Nothing was paid yet, and perhaps never will be.
+UNPAID = {"incomplete", "incomplete_expired"}
+
+
+class NotOurs(Exception):
+    """Something else on the same Stripe account, or nothing that we know yet."""
+
+
+def sync_subscription(
+    subscription_id: str, *, has_paid: bool = False, is_patient: bool = True
+) -> Subscription | None:
+    """Make the mirror equal to Stripe's subscription as it is now.
+
+    None while nothing was paid for it: a supporter exists from the first payment on. Raises
+    NotOurs and what `stripe_api` raises.
+    """
+    with transaction.atomic():
+        lock(subscription_id, patience_ms=60_000 if is_patient else 3_000)
+        found = stripe_api.retrieve_subscription(subscription_id, is_patient=is_patient)
+        if not found.is_ours:
+            raise NotOurs(f"subscription {subscription_id} does not carry our mark")
+        mirror = Subscription.objects.filter(stripe_id=found.id).first()
+        if mirror is None:
+            if found.status in UNPAID and not has_paid:
+                return None
+            mirror = _new_mirror(found)
+        mirror.customer_id = found.customer
+        mirror.status = found.status
+        mirror.amount_minor = found.amount_minor
+        mirror.currency = found.currency
+        mirror.interval = found.interval
+        mirror.current_period_end = found.current_period_end
+        mirror.cancel_at_period_end = found.cancel_at_period_end
+        mirror.started_at = found.started_at
+        mirror.ended_at = found.ended_at
+        mirror.synced_at = now()
+        mirror.save()
+        return mirror
+
+
+def sync_invoice(invoice_id: str, *, is_patient: bool = True) -> Subscription | None:
+    """Write what an invoice of a subscription brought: a ledger entry and a receipt a payment.
+
+    Raises NotOurs and what `stripe_api` raises.
+    """
+    with transaction.atomic():
+        invoice = stripe_api.retrieve_invoice(invoice_id, is_patient=is_patient)
+        if not invoice.subscription:
+            raise NotOurs(f"invoice {invoice_id} belongs to no subscription")
+        subscription = sync_subscription(
+            invoice.subscription, has_paid=bool(invoice.paid), is_patient=is_patient
+        )
+        for paid in invoice.paid:
+            assert subscription is not None
+            entry = ledger.append(
+                kind=EntryKind.PAYMENT,
+                source=paid.id,
+                payment_intent=paid.payment_intent,
+                amount_minor=paid.amount_minor,
+                currency=paid.currency,
+                interval=subscription.interval,
+                livemode=subscription.livemode,
+                occurred_at=paid.paid_at,
+                supporter=subscription.supporter,
+                subscription=subscription,
+                campaign=subscription.campaign,
+                prompt=subscription.prompt,
+                placement=subscription.placement,
+            )
+            if entry is None:
+                continue
+            letters.send_receipt(
+                entry, subscription.supporter, renews_at=subscription.current_period_end
+            )
+            if paid.payment_intent:
+                ledger.record_fee(
+                    stripe_api.retrieve_payment(paid.payment_intent, is_patient=is_patient)
+                )
+        return subscription
+
+
+def _new_mirror(found: StripeSubscription) -> Subscription:
+    """With what the reader wanted, as far as we still know it."""
+    wish = _intent(found.support_intent)
+    return Subscription(
+        stripe_id=found.id,
+        livemode=found.livemode,
+        supporter=supporter_of(
+            found.email,
+            livemode=found.livemode,
+            language=wish.language if wish else "en",
+            since=found.started_at,
+        ),
+        campaign_id=wish.campaign_id if wish else None,
+        prompt_id=wish.prompt_id if wish else None,
+        placement=wish.placement if wish else "",
+    )
+
+
+def _intent(reference: str) -> SupportIntent | None:
+    try:
+        return SupportIntent.objects.filter(pk=uuid.UUID(reference)).first()
+    except ValueError:
+        return None
