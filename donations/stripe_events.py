@@ -1,0 +1,142 @@
+"""What an event makes us do. It only says which object to look at: the object is read again."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils.timezone import now
+
+from donations import inbox, ledger, stripe_api
+from donations.checkout import sync_payment, sync_session
+from donations.models import EventState, StripeEvent, Subscription
+from donations.stripe_api import StripeGone
+from donations.subscriptions import NotOurs, sync_invoice, sync_subscription
+from donations.supporters import normalised
+from newsroom.alerts import alert
+
+logger = logging.getLogger(__name__)
+
+# Seconds until the next try, by the number of tries so far; after the last, a person must look.
+RETRY_AFTER = (10, 60, 300, 1_800, 7_200, 21_600, 43_200, 86_400)
+
+
+def apply(event_id: int) -> None:
+    """Apply a stored event, in one transaction, unless that was done. Queues its own next try."""
+    event = StripeEvent.objects.get(pk=event_id)
+    if event.state != EventState.STORED:
+        return
+    try:
+        with transaction.atomic():
+            handle = HANDLERS.get(event.type)
+            if handle is None or not event.object_id:
+                raise NotOurs("we do not act on this type")
+            handle(event.object_id)
+            _close(event, EventState.APPLIED)
+    except NotOurs as reason:
+        _close(event, EventState.IGNORED, str(reason))
+    except StripeGone as gone:
+        _close(event, EventState.DEAD, f"Stripe no longer knows it: {gone}")
+    except Exception as error:
+        # One that fails must not keep others waiting; it comes again by itself.
+        logger.exception("stripe_event_failed id=%s type=%s", event.event_id, event.type)
+        _postpone(event, error)
+
+
+def _close(event: StripeEvent, state: EventState, reason: str = "") -> None:
+    event.state, event.error, event.applied_at = state, reason, now()
+    event.attempts += 1
+    event.save(update_fields=["state", "error", "applied_at", "attempts"])
+    logger.info("stripe_event_%s id=%s type=%s", state, event.event_id, event.type)
+
+
+def _postpone(event: StripeEvent, error: Exception) -> None:
+    event.attempts += 1
+    event.error = f"{type(error).__name__}: {error}"[:500]
+    if event.attempts > len(RETRY_AFTER):
+        event.state = EventState.DEAD
+        alert("stripe.event_failed", f"Stripe's event {event.event_id} could not be applied.")
+    with transaction.atomic():
+        event.save(update_fields=["state", "error", "attempts"])
+        if event.state == EventState.STORED:
+            wait = timedelta(seconds=RETRY_AFTER[event.attempts - 1])
+            inbox.queue(event.pk, at=now() + wait)
+
+
+def _session(session_id: str) -> None:
+    sync_session(session_id)
+
+
+def _subscription(subscription_id: str) -> None:
+    sync_subscription(subscription_id)
+
+
+def _invoice(invoice_id: str) -> None:
+    sync_invoice(invoice_id)
+
+
+def _invoice_payment(invoice_payment_id: str) -> None:
+    sync_invoice(stripe_api.invoice_of_payment(invoice_payment_id))
+
+
+def _charge(charge_id: str) -> None:
+    """The fee is known now. Before the payment is booked there is nothing to do: booking it
+    reads the fee too.
+    """
+    payment_intent = stripe_api.payment_intent_of_charge(charge_id)
+    if not payment_intent or ledger.payment_of(payment_intent) is None:
+        raise NotOurs(f"no payment in the ledger belongs to charge {charge_id}")
+    ledger.record_fee(stripe_api.retrieve_payment(payment_intent))
+
+
+def _refund(refund_id: str) -> None:
+    refund = stripe_api.retrieve_refund(refund_id)
+    if not refund.payment_intent:
+        raise NotOurs(f"refund {refund_id} belongs to no payment intent")
+    if ledger.payment_of(refund.payment_intent) is None:
+        sync_payment(refund.payment_intent)
+    entry = ledger.payment_of(refund.payment_intent)
+    if entry is None:
+        raise NotOurs(f"no payment in the ledger belongs to refund {refund_id}")
+    ledger.record_refund(entry, refund)
+
+
+def _customer(customer_id: str) -> None:
+    """A deleted customer's subscriptions end. A changed address is for a person to follow: it
+    would move to somebody else what only the supporter may do.
+    """
+    known = Subscription.objects.filter(customer_id=customer_id).select_related("supporter")
+    if not known:
+        raise NotOurs(f"customer {customer_id} has no subscription here")
+    customer = stripe_api.retrieve_customer(customer_id)
+    for subscription in known:
+        sync_subscription(subscription.stripe_id)
+    address = normalised(customer.email)
+    if not customer.is_deleted and any(each.supporter.email != address for each in known):
+        alert(
+            f"stripe.address:{customer_id}",
+            f"Customer {customer_id} has another address at Stripe than here. "
+            "Ask the supporter before you change it.",
+        )
+
+
+HANDLERS: dict[str, Callable[[str], None]] = {
+    "checkout.session.completed": _session,
+    "checkout.session.async_payment_succeeded": _session,
+    "checkout.session.async_payment_failed": _session,
+    "checkout.session.expired": _session,
+    "customer.subscription.created": _subscription,
+    "customer.subscription.updated": _subscription,
+    "customer.subscription.deleted": _subscription,
+    "customer.subscription.paused": _subscription,
+    "customer.subscription.resumed": _subscription,
+    "invoice.paid": _invoice,
+    "invoice.payment_failed": _invoice,
+    "invoice_payment.paid": _invoice_payment,
+    "charge.updated": _charge,
+    "refund.created": _refund,
+    "refund.updated": _refund,
+    "refund.failed": _refund,
+    "customer.updated": _customer,
+    "customer.deleted": _customer,
+}
