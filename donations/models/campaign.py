@@ -20,6 +20,14 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
     def live(self, at: datetime) -> Self:
         return self.filter(Q(ends_at=None) | Q(ends_at__gt=at), is_paused=False, starts_at__lte=at)
 
+    def next_change(self, at: datetime) -> datetime | None:
+        """When the answer of `live` may differ next."""
+        moments = self.filter(is_paused=False).aggregate(
+            start=models.Min("starts_at", filter=Q(starts_at__gt=at)),
+            end=models.Min("ends_at", filter=Q(ends_at__gt=at)),
+        )
+        return min((each for each in moments.values() if each is not None), default=None)
+
 
 class Campaign(models.Model):
     """What the paper asks for: a goal, over a period, in one currency."""
