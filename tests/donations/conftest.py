@@ -1,0 +1,109 @@
+"""Stripe's side of a payment, as a test moves it."""
+
+import json
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import stripe
+from django.conf import settings
+from django.http import HttpResponse
+from django.test import Client
+
+from donations import stripe_api
+from donations.stripe_api import _client
+from tests.conftest import StandIn
+
+WEBHOOK = "/support/stripe/webhook/"
+
+
+class Stripe:
+    """The stand-in, asked and ordered about; its events reach us only when `tell` says so."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def order(self, act: str, **form: object) -> dict[str, Any]:
+        body = urllib.parse.urlencode(form).encode()
+        with urllib.request.urlopen(f"{self.url}/_stand_in/{act}", data=body) as answer:
+            return dict(json.load(answer))
+
+    def pay(self, session: str, email: str = "ada@example.com", **form: object) -> None:
+        self.order("pay", session=session, email=email, **form)
+
+    def misbehave(self, fault: str, path: str = "/v1/", times: int = 1) -> None:
+        self.order("misbehave", next=fault, path=path, times=times)
+
+    def requests(self, path: str = "") -> list[dict[str, Any]]:
+        with urllib.request.urlopen(f"{self.url}/_stand_in/requests") as answer:
+            return [each for each in json.load(answer)["data"] if each["path"].startswith(path)]
+
+    def events(self, *types: str) -> list[dict[str, Any]]:
+        """All that happened, oldest first; or those of some types."""
+        ask = urllib.request.Request(
+            f"{self.url}/v1/events?limit=100",
+            headers={"Authorization": f"Bearer {settings.STRIPE_SECRET_KEY}"},
+        )
+        with urllib.request.urlopen(ask) as answer:
+            found: list[dict[str, Any]] = json.load(answer)["data"]
+        return [each for each in reversed(found) if not types or each["type"] in types]
+
+
+@pytest.fixture
+def stripe_side(stand_in: StandIn) -> Iterator[Stripe]:
+    side = Stripe(stand_in.url)
+    side.order("webhooks", enabled=0)
+    yield side
+    side.order("webhooks", enabled=1)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give up on Stripe at once, so that no test waits."""
+    _client.cache_clear()
+    monkeypatch.setattr(stripe_api, "TIMEOUT", 0.3)
+    monkeypatch.setattr(stripe_api, "SHORT_TIMEOUT", 0.3)
+    monkeypatch.setattr(stripe_api, "RETRIES", 0)
+    yield
+    _client.cache_clear()
+
+
+def signed(body: bytes, *, secret: str = "", at: int | None = None) -> str:
+    return stripe.WebhookSignature.generate_signature_header(
+        body.decode(), secret or settings.STRIPE_WEBHOOK_SECRETS[0], at or int(time.time())
+    )
+
+
+Tell = Callable[..., HttpResponse]
+
+
+@pytest.fixture
+def tell(client: Client) -> Tell:
+    """Deliver an event as Stripe would: `tell(event)`, or any body with any signature."""
+
+    def post(
+        event: object, *, signature: str | None = None, at: int | None = None, secret: str = ""
+    ) -> HttpResponse:
+        body = event if isinstance(event, bytes) else json.dumps(event).encode()
+        signature = signed(body, secret=secret, at=at) if signature is None else signature
+        return client.post(  # type: ignore[return-value]
+            WEBHOOK, body, "application/json", headers={"Stripe-Signature": signature}
+        )
+
+    return post
+
+
+@pytest.fixture
+def start(client: Client, stripe_side: Stripe) -> Callable[..., str]:
+    """Press the button of the support page; gives the id of the session that opened."""
+
+    def press(**form: object) -> str:
+        chosen = {"every": "month", "amount": "5", "currency": "usd", **form}
+        response = client.post("/support/checkout/", chosen)
+        assert response.status_code == 303, response.content
+        return response["Location"].rpartition("/")[2].partition("#")[0]
+
+    return press
