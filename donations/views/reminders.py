@@ -33,7 +33,7 @@ class LaterForm(forms.Form):
     """When to ask again, and where to send one mail. Both may be left as they are."""
 
     when = forms.ChoiceField(
-        choices=[(A_WEEK, _("in a week")), (A_MONTH, _("in a month")), (A_DATE, _("on a day"))],
+        choices=[(A_WEEK, _("a week")), (A_MONTH, _("a month")), (A_DATE, _("until a date"))],
         required=False,
     )
     date = forms.DateField(
@@ -59,9 +59,9 @@ class LaterForm(forms.Form):
         if self.cleaned_data.get("when") != A_DATE:
             return None
         if day is None:
-            raise forms.ValidationError(_("Choose a day."))
+            raise forms.ValidationError(_("Choose a date."))
         if not earliest(self.today) <= day <= latest(self.today):
-            raise forms.ValidationError(_("Choose a day between tomorrow and a year from now."))
+            raise forms.ValidationError(_("Choose a date between tomorrow and a year from now."))
         return day
 
     def until(self) -> Day | None:
