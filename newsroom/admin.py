@@ -1,7 +1,6 @@
 """The paper itself, what needs a person, and the mail that went out."""
 
 import zoneinfo
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -15,6 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from newsroom.mail import send_again, state_of
 from newsroom.models import Alert, OutgoingMail, Paper
+from newsroom.signing_in import SignInForm
+
+# One door for all desks, which counts tries.
+admin.site.login_form = SignInForm
 
 
 def time_zones() -> list[tuple[str, Any]]:
@@ -145,11 +148,11 @@ class OutgoingMailAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ["purpose"]
     search_fields = ["recipient", "about", "subject"]
     date_hierarchy = "created_at"
-    fields: Sequence[str] = [
+    readonly_fields = [
         "state", "subject", "recipient", "text", "purpose", "about", "message_id", "at_most_once",
         "created_at", "handed_over_at", "sent_at", "gave_up_at", "attempts", "last_error",
     ]  # fmt: skip
-    readonly_fields = fields
+    fields = [*readonly_fields]
     actions = ["send_again"]
 
     @admin.display(description=gettext_lazy("state"))

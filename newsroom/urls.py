@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from newsroom import health
 from newsroom.media import media
+from newsroom.signing_in import PasswordReset
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -14,7 +15,7 @@ urlpatterns = [
     # Their addresses lie under /admin/, where the admin's cookies live.
     path(
         "admin/password_reset/",
-        auth.PasswordResetView.as_view(extra_email_context={"site_url": settings.SITE_URL}),
+        PasswordReset.as_view(extra_email_context={"site_url": settings.SITE_URL}),
         name="admin_password_reset",
     ),
     path(

@@ -39,7 +39,7 @@ class TopicAdmin(MovingDesk, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
         topics: QuerySet[Topic] = super().get_queryset(request)
-        return topics.annotate(number=Count("articles"))
+        return topics.annotate(number=Count("articles")).order_by("name")
 
     @admin.display(description=_("stories"), ordering="number")
     def stories(self, topic: Topic) -> int:
