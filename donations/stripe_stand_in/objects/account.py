@@ -12,6 +12,7 @@ def account(created: int) -> Json:
             "annual_revenue": None,
             "estimated_worker_count": None,
             "mcc": None,
+            "monthly_estimated_revenue": None,
             "minority_owned_business_designation": None,
             "name": "Stand-in",
             "product_description": None,

@@ -84,7 +84,7 @@ def session(identifier: str, created: int, url: str, given: Json, lines: list[Js
             "payment_method_collection", "always" if recurring else "if_required"
         ),
         "payment_method_configuration_details": None,
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
+        "payment_method_options": {"card": _card_options()},
         "payment_method_types": ["card"],
         "payment_status": "unpaid",
         "permissions": None,
@@ -118,6 +118,22 @@ def session(identifier: str, created: int, url: str, given: Json, lines: list[Js
         "_subscription_data": given.get("subscription_data", {}),
         "_due_at": given.get("expires_at", created + 24 * 3600),
     }  # fmt: skip
+
+
+def _card_options() -> Json:
+    return {
+        "capture_method": None,
+        "installments": None,
+        "request_extended_authorization": None,
+        "request_incremental_authorization": None,
+        "request_multicapture": None,
+        "request_overcapture": None,
+        "request_three_d_secure": "automatic",
+        "restrictions": None,
+        "setup_future_usage": None,
+        "statement_descriptor_suffix_kana": None,
+        "statement_descriptor_suffix_kanji": None,
+    }
 
 
 def line_item(

@@ -1,0 +1,162 @@
+"""What the stand-in answers has the fields of Stripe's API, and no others."""
+
+import re
+from typing import Any
+
+import pytest
+import stripe
+
+from donations.stripe_stand_in import API_VERSION
+from tests.donations.stand_in.conftest import Bench
+from tests.donations.stand_in.sdk_types import kind_of, object_problems
+
+LISTS = [
+    "products", "checkout/sessions", "customers", "subscriptions?status=all", "invoices",
+    "invoice_payments", "payment_intents", "charges", "balance_transactions", "refunds", "events",
+    "webhook_endpoints",
+]  # fmt: skip
+
+
+def found_problems(thing: dict[str, Any]) -> list[str]:
+    return list(object_problems(kind_of(thing["object"]), thing, thing["object"]))
+
+
+def none_of(wrong: list[str]) -> None:
+    everywhere = {re.sub(r"\[\d+\]", "[]", one) for one in wrong}
+    assert not everywhere, "\n".join(sorted(everywhere))
+
+
+@pytest.fixture
+def full(bench: Bench) -> Bench:
+    """Something of every kind, in every state that a reader can bring about."""
+    bench.freeze()
+    bench.client.v1.customers.create(
+        {"email": "bob@example.com", "address": {"city": "Riga"}, "metadata": {"a": "b"}}
+    )
+    for mode in ("payment", "subscription"):
+        bench.session(mode, metadata={"intent": "1"})
+        bench.paid(mode, customer_email="carol@example.com")
+        bench.press(bench.session(mode), "Decline")
+        bench.press(bench.session(mode), "Authenticate")
+        authenticated = bench.session(mode)
+        bench.press(authenticated, "Authenticate")
+        bench.press(authenticated, "Complete")
+        failed = bench.session(mode)
+        bench.press(failed, "Authenticate")
+        bench.press(failed, "Fail")
+        bench.client.v1.checkout.sessions.expire(bench.session(mode).id)
+    bench.paid(customer_creation="always", currency="jpy")
+    refunded = bench.paid(payment_intent_data={"description": "Once", "metadata": {"a": "b"}})
+    intent = str(refunded.payment_intent)
+    bench.client.v1.refunds.create({"payment_intent": intent, "amount": 100})
+    bench.paid("subscription", card_number="4000000000000341")
+    ended = bench.paid("subscription", subscription_data={"metadata": {"a": "b"}})
+    bench.client.v1.subscriptions.cancel(str(ended.subscription))
+    ending = bench.paid("subscription", interval="year")
+    bench.client.v1.subscriptions.update(str(ending.subscription), {"cancel_at_period_end": True})
+    bench.client.v1.webhook_endpoints.create(
+        {"url": "http://127.0.0.1:9/", "enabled_events": ["invoice.paid"]}
+    )
+    bench.advance(days=40)
+    return bench
+
+
+def test_the_stand_in_speaks_the_version_of_the_sdk() -> None:
+    assert stripe.api_version == API_VERSION
+
+
+def test_every_object_of_every_list_has_stripes_fields(full: Bench) -> None:
+    wrong: list[str] = []
+    kinds: set[str] = set()
+    for path in LISTS:
+        joint = "&" if "?" in path else "?"
+        answer = full.raw("GET", f"/v1/{path}{joint}limit=100").json
+        assert set(answer) == {"object", "data", "has_more", "url"}
+        assert answer["data"], path
+        for thing in answer["data"]:
+            kinds.add(thing["object"])
+            wrong += found_problems(thing)
+    none_of(wrong)
+    assert len(kinds) == len(LISTS)
+
+
+def test_every_object_alone_has_stripes_fields(full: Bench) -> None:
+    wrong: list[str] = []
+    for path in LISTS:
+        base = path.partition("?")[0]
+        joint = "&" if "?" in path else "?"
+        for listed in full.raw("GET", f"/v1/{path}{joint}limit=100").json["data"]:
+            alone = full.raw("GET", f"/v1/{base}/{listed['id']}").json
+            assert alone == listed
+            wrong += found_problems(alone)
+    wrong += found_problems(full.raw("GET", "/v1/account").json)
+    none_of(wrong)
+
+
+def test_what_events_carry_has_stripes_fields(full: Bench) -> None:
+    wrong: list[str] = []
+    types: set[str] = set()
+    first = ""
+    while True:
+        after = f"&starting_after={first}" if first else ""
+        page = full.raw("GET", f"/v1/events?limit=100{after}").json
+        for event in page["data"]:
+            types.add(event["type"])
+            wrong += [f"{event['type']}: {one}" for one in found_problems(event["data"]["object"])]
+        if not page["has_more"]:
+            break
+        first = page["data"][-1]["id"]
+    none_of(wrong)
+    assert len(types) > 25
+
+
+@pytest.mark.parametrize(
+    ("path", "expand"),
+    [
+        ("checkout/sessions", "data.line_items.data.price.product"),
+        ("checkout/sessions", "data.payment_intent.latest_charge.balance_transaction"),
+        ("checkout/sessions", "data.invoice.payments.data"),
+        ("invoices", "data.payments.data.payment.payment_intent"),
+        ("checkout/sessions", "data.subscription.latest_invoice"),
+        ("checkout/sessions", "data.customer.subscriptions"),
+        ("subscriptions?status=all", "data.default_payment_method"),
+        ("charges", "data.refunds.data.balance_transaction"),
+        ("charges", "data.payment_intent.payment_method"),
+        ("invoice_payments", "data.invoice.customer"),
+        ("balance_transactions", "data.source"),
+    ],
+)
+def test_what_is_expanded_has_stripes_fields(full: Bench, path: str, expand: str) -> None:
+    joint = "&" if "?" in path else "?"
+    listed = full.raw("GET", f"/v1/{path}{joint}limit=100&expand[]={expand}")
+    assert listed.status == 200, listed.text
+    wrong = [one for thing in listed.json["data"] for one in found_problems(thing)]
+    none_of(wrong)
+    plain = full.raw("GET", f"/v1/{path}{joint}limit=100").json
+    assert listed.json != plain
+
+
+def test_what_is_deleted_says_so(bench: Bench) -> None:
+    customer = bench.client.v1.customers.create({"email": "bob@example.com"}).id
+    gone = {"id": customer, "object": "customer", "deleted": True}
+    assert bench.raw("DELETE", f"/v1/customers/{customer}").json == gone
+    assert bench.raw("GET", f"/v1/customers/{customer}").json == gone
+
+
+def test_the_walk_finds_what_is_wrong(bench: Bench) -> None:
+    session = bench.raw("GET", f"/v1/checkout/sessions/{bench.session().id}").json
+    assert found_problems(session) == []
+    for change in (
+        {"amount_total": "500"},
+        {"livemode": None},
+        {"mode": "once"},
+        {"payment_status": 1},
+        {"automatic_tax": {"enabled": 1}},
+        {"metadata": {"a": 1}},
+        {"new": 1},
+        {"created": True},
+        {"total_details": {"amount_discount": 0, "amount_shipping": 0}},
+    ):
+        assert found_problems(session | change) != [], change
+    del session["url"]
+    assert found_problems(session) == ["checkout.session.url: missing"]
