@@ -53,6 +53,12 @@ def receive(payload: bytes, signature: str) -> StripeEvent | None:
     return _store(event)
 
 
+def take(event: dict[str, Any]) -> StripeEvent | None:
+    """Store an event that we read at Stripe ourselves: it needs no signature. Raises Refused."""
+    # The SDK reads exact decimals, which travel as text.
+    return _store(_read(json.dumps(event, default=str).encode()))
+
+
 def replay(event: StripeEvent) -> None:
     """Apply an event once more, as if it had just come."""
     with transaction.atomic():

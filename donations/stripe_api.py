@@ -306,6 +306,14 @@ def retrieve_customer(customer_id: str) -> Customer:
     return _customer(_stripe().customers.retrieve(customer_id).to_dict())
 
 
+@_translated
+def events(types: Sequence[str], *, since: datetime) -> list[dict[str, Any]]:
+    """Events of these types, oldest first. Stripe keeps them for 30 days."""
+    asked = {"types": list(types), "created": {"gte": int(since.timestamp())}, "limit": 100}
+    found = _stripe().events.list(asked)
+    return [each.to_dict() for each in found.auto_paging_iter()][::-1]
+
+
 def signed_at(payload: bytes, header: str, secrets: Sequence[str], at: datetime) -> datetime:
     """When Stripe signed this body with one of our secrets; raises BadSignature."""
     for secret in secrets:
