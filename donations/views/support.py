@@ -1,5 +1,6 @@
 """The support page: how often, how much, in which currency."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,7 +36,8 @@ class Choice:
     placement: str = ""
 
     @classmethod
-    def of(cls, fields: Mapping[str, str]) -> "Choice":
+    def of(cls, given: Mapping[str, str]) -> "Choice":
+        fields = {name: _printable(text) for name, text in given.items()}
         every = fields.get("every", "")
         return cls(
             every=every,
@@ -73,6 +75,11 @@ def render_form(
     if request.method == "POST":
         response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _printable(text: str) -> str:
+    """Without control characters, which no HTML may hold."""
+    return "".join(each for each in text if unicodedata.category(each) != "Cc")
 
 
 def facts() -> PageFacts:

@@ -5,10 +5,13 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import pytest
 import stripe
+import time_machine
 from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
@@ -37,18 +40,31 @@ class Stripe:
     def misbehave(self, fault: str, path: str = "/v1/", times: int = 1) -> None:
         self.order("misbehave", next=fault, path=path, times=times)
 
+    @contextmanager
+    def at(self, moment: datetime) -> Iterator[time_machine.Traveller]:
+        """Stop everybody's clock."""
+        self.order("clock", now=int(moment.timestamp()))
+        with time_machine.travel(moment, tick=False) as clock:
+            yield clock
+
     def requests(self, path: str = "") -> list[dict[str, Any]]:
         with urllib.request.urlopen(f"{self.url}/_stand_in/requests") as answer:
             return [each for each in json.load(answer)["data"] if each["path"].startswith(path)]
 
-    def events(self, *types: str) -> list[dict[str, Any]]:
-        """All that happened, oldest first; or those of some types."""
+    def api(self, method: str, path: str, **form: object) -> dict[str, Any]:
+        """Use Stripe's API as somebody else would: its dashboard, or another program."""
         ask = urllib.request.Request(
-            f"{self.url}/v1/events?limit=100",
+            f"{self.url}/v1/{path}",
+            data=urllib.parse.urlencode(form).encode() if method == "POST" else None,
+            method=method,
             headers={"Authorization": f"Bearer {settings.STRIPE_SECRET_KEY}"},
         )
         with urllib.request.urlopen(ask) as answer:
-            found: list[dict[str, Any]] = json.load(answer)["data"]
+            return dict(json.load(answer))
+
+    def events(self, *types: str) -> list[dict[str, Any]]:
+        """All that happened, oldest first; or those of some types."""
+        found = self.api("GET", "events?limit=100")["data"]
         return [each for each in reversed(found) if not types or each["type"] in types]
 
 
