@@ -66,7 +66,9 @@ def render(
 
     for mark in BEGINS.finditer(text):
         end = text.find("-->", mark.end())
-        if mark.start() < done or end < 0:
+        if end < 0:
+            break
+        if mark.start() < done:
             continue
         _add_loose(stack, text[done : mark.start()])
         done = end + len("-->")

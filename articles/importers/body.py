@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from articles import html_body
 from articles.importers import blocks, classic, shortcodes
 from articles.importers.findings import CONVERTED, LEFT, Finding, Surroundings
-from articles.importers.rewriting import Rewriter
+from articles.importers.rewriting import DEEPEST, VOID, Rewriter
 
 PAGE_MARKS = re.compile(r"<!--\s{0,9}(?:more\b[^>]{0,200}|nextpage|noteaser)\s{0,9}-->")
 # Enough for the rewriter to see what it replaces. The parser is a browser's, so that whatever is
@@ -41,6 +41,10 @@ SEEN_ATTRIBUTES = {
 }
 DROPPED_WITH_CONTENT = {"script", "style", "template", "noscript", "select", "textarea", "title",
                         "svg", "math", "head"}  # fmt: skip
+TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})\b[^<>]{0,4000}>")
+# Void, or ended by their own kind when nobody ends them.
+NOT_NESTED = VOID | {"p", "li", "dt", "dd", "td", "th", "tr", "option", "tbody", "thead", "input",
+                     "link", "meta", "area", "base", "track"}  # fmt: skip
 # What the allow-list takes away and an editor may want to know of.
 LOST = (
     ("script", re.compile(r"<script\b", re.I), "a script: taken out"),
@@ -82,7 +86,7 @@ def convert(text: str, around: Surroundings) -> Converted:
     rewriter = Rewriter(around, report)
     html = rewriter.rewrite(
         nh3.clean(
-            html,
+            _flattened(html),
             tags=SEEN_TAGS - DROPPED_WITH_CONTENT,
             clean_content_tags=DROPPED_WITH_CONTENT,
             attributes=SEEN_ATTRIBUTES,
@@ -91,6 +95,23 @@ def convert(text: str, around: Surroundings) -> Converted:
         )
     )
     return Converted(html_body.clean(html), findings, frozenset(rewriter.pictures))
+
+
+def _flattened(html: str) -> str:
+    """Without what is nested deeper than anybody means: a parser's work grows with the depth."""
+    if html.count("<") <= DEEPEST:
+        return html
+    out: list[str] = []
+    done = depth = 0
+    for tag in TAG.finditer(html):
+        if tag[2].lower() in NOT_NESTED:
+            continue
+        depth += 1 if not tag[1] else 0
+        if depth > DEEPEST:
+            out.append(html[done : tag.start()])
+            done = tag.end()
+        depth -= 1 if tag[1] and depth else 0
+    return "".join([*out, html[done:]]) if done else html
 
 
 __all__ = ["CONVERTED", "LEFT", "Converted", "convert"]

@@ -7,7 +7,7 @@ page may not load becomes a link; text outside a paragraph gets one.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from html import unescape
 from urllib.parse import unquote, urlsplit
 
 from django.utils.html import escape
@@ -27,6 +27,13 @@ RENAMED = {
     "b": "strong", "i": "em", "strike": "s", "tt": "code", "kbd": "code", "samp": "code",
     "var": "code", "acronym": "abbr", "h1": "h2", "h5": "h4", "h6": "h4", "menu": "ul",
 }  # fmt: skip
+# By class, whatever the tag: old captions are definition lists, old galleries lists.
+CLOTHES = {
+    "figure": frozenset({"wp-caption"}),
+    "span": frozenset({"wp-caption-dt"}),
+    "figcaption": frozenset({"wp-caption-dd", "wp-caption-text"}),
+    "div": frozenset({"blocks-gallery-grid", "blocks-gallery-item"}),
+}
 INLINE = frozenset(
     {"a", "strong", "em", "s", "sub", "sup", "code", "abbr", "bdi", "bdo", "time", "q", "ins",
      "del", "cite"}
@@ -57,6 +64,12 @@ PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp|tiff?|heic)$", re.I
 NUMBER_IN_CLASS = re.compile(r"\bwp-image-(\d+)\b")
 # Beyond it nobody means anything by it; the words are kept.
 DEEPEST = 200
+TOKEN = re.compile(
+    r"<(?P<end>/?)(?P<tag>[a-z][a-z0-9-]*)(?P<attributes>(?:\s+[^\s=<>\"/]+=\"[^\"]*\")*)\s*/?>"
+    r"|(?P<text>[^<]+)"
+)
+ATTRIBUTE = re.compile(r"([^\s=<>\"/]+)=\"([^\"]*)\"")
+BLANK = " \t\n\xa0"
 Attributes = dict[str, str]
 
 
@@ -78,53 +91,53 @@ class _Frame:
         return "".join(run for _is_block, run in self.runs)
 
 
-class Rewriter(HTMLParser):
+class Rewriter:
+    """For one text, of the form that `nh3` writes."""
+
     def __init__(self, around: Surroundings, report: Callable[[Finding], None]) -> None:
-        super().__init__(convert_charrefs=True)
         self.pictures: set[int] = set()
         self._around = around
         self._report = report
         self._stack = [_Frame("", "", {})]
 
     def rewrite(self, html: str) -> str:
-        self.feed(html)
-        self.close()
+        for token in TOKEN.finditer(html):
+            if text := token["text"]:
+                self._text(text)
+            elif token["end"]:
+                self._end_of(token["tag"])
+            elif token["tag"]:
+                given = ATTRIBUTE.findall(token["attributes"])
+                self._begin(token["tag"], {name: unescape(value) for name, value in given})
         while len(self._stack) > 1:
             self._end()
         return "\n".join(self._set(self._stack[0]))
 
-    # What the parser meets.
+    # What is met.
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = {name: value or "" for name, value in attrs}
+    def _begin(self, tag: str, attributes: Attributes) -> None:
         if tag in VOID:
             self._void(tag, attributes)
             return
-        if len(self._stack) > DEEPEST:
-            name = "span"
-        elif (tag == "ul" and "blocks-gallery-grid" in attributes.get("class", "")) or (
-            tag == "li" and "blocks-gallery-item" in attributes.get("class", "")
-        ):
-            name = "div"
-        else:
-            name = RENAMED.get(tag, tag)
+        name = _named(tag, attributes.get("class", "").split(), len(self._stack))
         frame = _Frame(name, tag, attributes)
         if name in MEDIA:
             frame.address = next(filter(None, map(attributes.get, ("src", "data-src", "data"))), "")
         self._stack.append(frame)
 
-    def handle_endtag(self, tag: str) -> None:
+    def _end_of(self, tag: str) -> None:
         if any(frame.source == tag for frame in reversed(self._stack)):
             while self._stack[-1].source != tag:
                 self._end()
             self._end()
 
-    def handle_data(self, data: str) -> None:
-        if self._stack[-1].tag in MEDIA:
+    def _text(self, text: str) -> None:
+        top = self._stack[-1]
+        if top.tag in MEDIA:
             return
-        self._add(escape(data).replace("&#x27;", "'").replace("&quot;", '"'))
-        if data.strip():
-            self._stack[-1].has_text = True
+        top.runs.append((False, text))
+        if not top.has_text and text.replace("&nbsp;", " ").strip():
+            top.has_text = True
 
     # What becomes of it.
 
@@ -189,12 +202,13 @@ class Rewriter(HTMLParser):
         if frame.has_block:
             self._pour(frame)
         elif frame.has_text or frame.pictures or frame.attributes.get("id"):
-            self._add(f"{_opening(frame)}{frame.html()}</{frame.tag}>")
+            inner = _trim(frame.html()) if frame.tag == "cite" else frame.html()
+            self._add(f"{_opening(frame)}{inner}</{frame.tag}>")
             self._tell_parent(frame)
 
     def _element(self, frame: _Frame) -> None:
         """A block that keeps its name: a heading, list, table, quote and their parts."""
-        is_cell = frame.tag in {"td", "th", "tr", "tbody", "thead", "tfoot", "dt", "dd"}
+        is_cell = frame.tag in {"td", "th", "tr"}
         if not (frame.has_text or frame.pictures or frame.has_block or is_cell):
             if frame.attributes.get("id"):
                 self._block(f'<p id="{escape(frame.attributes["id"])}"></p>', frame)
@@ -391,14 +405,28 @@ class Rewriter(HTMLParser):
 
 def _line(runs: list[tuple[bool, str]], opening: str = "<p>") -> list[str]:
     """A paragraph, or figures when there is nothing but pictures."""
-    html = _trim("".join(run for _is_block, run in runs))
-    words = re.sub(r"<(?!img\b)[^>]*>", "", html)
-    if not words.strip(" \t\n\xa0"):
+    html = _trim("".join([run for _is_block, run in runs]))
+    if not html:
+        return []
+    if "<" not in html and "&" not in html:
+        return [f"{opening}{html}</p>"]
+    words = re.sub(r"<(?!img\b)[^>]*>", "", html).replace("&nbsp;", " ")
+    if not words.strip(BLANK):
         return [f"{opening}{html}</p>"] if "<a id=" in html else []
-    if not re.sub(r"<img\b[^>]*>", "", words).strip(" \t\n\xa0"):
+    if "<img" in words and not re.sub(r"<img\b[^>]*>", "", words).strip(BLANK):
         pictures = re.findall(r"(?:<a [^>]*>)?\s*<img\b[^>]*>\s*(?:</a>)?", html)
         return [f"<figure>{each.strip()}</figure>" for each in pictures]
     return [f"{opening}{html}</p>"]
+
+
+def _named(tag: str, classes: list[str], depth: int) -> str:
+    """What an element is to us: some are only clothes of another."""
+    if depth > DEEPEST:
+        return "span"
+    for name, known in CLOTHES.items():
+        if known & set(classes):
+            return name
+    return RENAMED.get(tag, tag)
 
 
 def _words(html: str) -> str:
