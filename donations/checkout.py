@@ -44,6 +44,9 @@ STRIPES_SHORTEST = timedelta(minutes=31)
 SAME_PRESS = timedelta(seconds=10)
 UNFINISHED = (IntentState.NEW, IntentState.OPEN)
 STILL_OPEN = (*UNFINISHED, IntentState.PENDING)
+# Milliseconds to wait for whoever works on the same session.
+LONG_PATIENCE_MS = 60_000
+SHORT_PATIENCE_MS = 3_000
 # Languages that Stripe's page speaks, of those that we do.
 STRIPE_SPEAKS = {"en", "ru", "de", "fr", "es"}
 
@@ -128,7 +131,7 @@ def sync_session(session_id: str, *, is_patient: bool = True) -> SupportIntent:
     Raises NotOurs, locks.Busy and what `stripe_api` raises.
     """
     with transaction.atomic():
-        lock(session_id, patience_ms=60_000 if is_patient else 3_000)
+        lock(session_id, patience_ms=LONG_PATIENCE_MS if is_patient else SHORT_PATIENCE_MS)
         session = stripe_api.retrieve_session(session_id, is_patient=is_patient)
         if not session.is_ours:
             raise NotOurs(f"session {session_id} does not carry our mark")
@@ -287,11 +290,12 @@ def _sync_subscribing(
 ) -> IntentState:
     if not session.subscription:
         return _unpaid_state(session)
-    subscription = sync_subscription(
-        session.subscription, has_paid=session.is_paid, is_patient=is_patient
-    )
-    if subscription is not None and session.invoice:
+    if session.invoice:
         subscription = sync_invoice(session.invoice, is_patient=is_patient)
+    else:
+        subscription = sync_subscription(
+            session.subscription, has_paid=session.is_paid, is_patient=is_patient
+        )
     if session.is_paid and subscription is not None:
         intent.supporter = intent.supporter or subscription.supporter
         if intent.state != IntentState.PAID:
