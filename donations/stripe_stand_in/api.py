@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from donations.stripe_stand_in import API_VERSION, bracket_forms
 from donations.stripe_stand_in.errors import ApiError
@@ -196,7 +197,7 @@ def check_version(version: str | None) -> None:
 def _route(method: str, path: str) -> tuple[Route, list[str]]:
     for route, pattern in _MATCHED:
         if route.method == method and (match := pattern.fullmatch(path)):
-            return route, list(match.groups())
+            return route, [unquote(name) for name in match.groups()]
     raise ApiError(
         404,
         f"Unrecognized request URL ({method}: {path[:200]}). The stand-in speaks a part of Stripe's"

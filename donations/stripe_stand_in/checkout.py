@@ -50,6 +50,10 @@ def pay(
         )
     else:
         charge = paying.succeed(sandbox, intent, method, authenticated=authenticated)
+    if intent["customer"] and session["customer_creation"] == "always":
+        # The first try may have been made with another address.
+        customer = sandbox.store.need(intent["customer"])
+        sandbox.update(customer, "customer.updated", email=email, name=name)
     sandbox.update(
         session,
         customer_details=customer_details(email, name),
@@ -64,6 +68,15 @@ def pay(
     sandbox.emit("checkout.session.completed", session)
     paying.settle(sandbox, charge)
     return None
+
+
+def known_email(sandbox: Sandbox, session: Json) -> str | None:
+    """The address that the reader need not type, and cannot change."""
+    if session["customer"] and not session.get("_tried"):
+        email: str | None = sandbox.store.need(session["customer"]).get("email")
+        return email
+    given: str | None = session["customer_email"]
+    return given
 
 
 def prepare(

@@ -26,7 +26,7 @@ def show(sandbox: Sandbox, identifier: str) -> Page:
     session = sandbox.store.get(identifier, "checkout.session")
     if session is None:
         return _message("Not found", "There is no such checkout page.", status=404)
-    return _closed(session) or _form(session, {})
+    return _closed(session) or _form(sandbox, session, {})
 
 
 def press(
@@ -42,13 +42,13 @@ def press(
         action = form.get("action", "pay")
         if action == "leave":
             back = session["cancel_url"]
-            return Page(status=303, to=back) if back else _form(session, form, _NO_WAY_BACK)
+            return (
+                Page(status=303, to=back) if back else _form(sandbox, session, form, _NO_WAY_BACK)
+            )
         if action not in ("pay", "decline", "authenticate", "complete", "fail"):
-            return _form(session, form, "Choose one of the buttons.", status=400)
+            return _form(sandbox, session, form, "Choose one of the buttons.", status=400)
         email, name = form.get("email", "").strip(), form.get("name", "").strip() or None
-        email = session["customer_email"] or email
-        if session["customer"]:
-            email = sandbox.store.need(session["customer"])["email"] or email
+        email = checkout.known_email(sandbox, session) or email
         number = DECLINED if action == "decline" else form.get("card_number", "")
         card = Card.typed(number)
         asks = action == "authenticate" or (action == "pay" and card and card.asks_authentication)
@@ -68,7 +68,7 @@ def press(
             failure=failure,
         )
         if problem:
-            return _form(session, form, str(problem), status=problem.status)
+            return _form(sandbox, session, form, str(problem), status=problem.status)
         return Page(status=303, to=success_url(session))
 
 
@@ -98,9 +98,15 @@ def _message(title: str, text: str, *, status: int = 200, more: str = "") -> Pag
     return Page(page(title, html), status)
 
 
-def _form(session: Json, form: dict[str, str], error: str | None = None, status: int = 200) -> Page:
-    email = session["customer_email"] or form.get("email", "")
-    fixed = " readonly" if session["customer_email"] else ""
+def _form(
+    sandbox: Sandbox,
+    session: Json,
+    form: dict[str, str],
+    error: str | None = None,
+    status: int = 200,
+) -> Page:
+    known = checkout.known_email(sandbox, session)
+    email, fixed = known or form.get("email", ""), " readonly" if known else ""
     said = f'<p class="error" role="alert">{escape(error)}</p>' if error else ""
     submit = (session["custom_text"] or {}).get("submit")
     note = f'<p class="hint">{escape(submit["message"])}</p>' if submit else ""

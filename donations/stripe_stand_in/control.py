@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 from donations.stripe_stand_in import checkout, passing_time
 from donations.stripe_stand_in.api import Api
-from donations.stripe_stand_in.cards import SUCCEEDS
+from donations.stripe_stand_in.cards import DECLINED, SUCCEEDS, Card
 from donations.stripe_stand_in.errors import ApiError, no_such, refused
 from donations.stripe_stand_in.json_types import Json, public
 from donations.stripe_stand_in.misbehaviour import KINDS
@@ -70,7 +70,11 @@ class Control:
             }
 
     def _deliver(self, form: dict[str, str]) -> Json:
-        """Send everything that is pending, and answer when that is done."""
+        """Send everything that is pending (and an `event=` once more), and answer when that is
+        done.
+        """
+        if event := form.get("event"):
+            self.deliveries.send_again(event)
         taken, failed = self.deliveries.deliver_all()
         return {"delivered": taken, "failed": failed}
 
@@ -81,13 +85,16 @@ class Control:
             session = self.sandbox.store.get(identifier, "checkout.session")
             if session is None:
                 raise no_such("checkout.session", identifier, "session")
+            card = Card.typed(form.get("card_number") or SUCCEEDS)
+            declined = self.api.misbehaviour.take("/c/pay", paying=True)
             problem = checkout.pay(
                 self.sandbox,
                 session,
-                email=form.get("email") or session["customer_email"] or "",
+                email=form.get("email") or checkout.known_email(self.sandbox, session) or "",
                 name=form.get("name") or None,
-                card_number=form.get("card_number") or SUCCEEDS,
-                authenticated=True,
+                card_number=card.number if card else "",
+                authenticated=bool(card and card.asks_authentication),
+                failure=Card(DECLINED).failure(renewing=False) if declined else None,
             )
         if problem:
             raise problem

@@ -41,6 +41,7 @@ def _given(value: object, name: str) -> str:
 class Text:
     longest: int = 5_000
     clearable: bool = False  # an empty string means: forget what was there
+    pattern: str = ""
 
     def read(self, value: object, name: str) -> str | None:
         text = _text(value, name) if self.clearable else _given(value, name)
@@ -48,6 +49,8 @@ class Text:
             raise refused(
                 f"Invalid string: {text[:12]}…; must be at most {self.longest} characters", name
             )
+        if text and self.pattern and not re.fullmatch(self.pattern, text):
+            raise refused(f"Invalid {name}: {text[:80]}", name)
         if "\x00" in text:
             raise refused(f"Invalid string: {name} holds a null byte.", name)
         return text or None

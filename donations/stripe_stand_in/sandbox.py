@@ -1,6 +1,5 @@
 """One Stripe account in test mode: what it holds, what time it is, and what it tells the world."""
 
-import json
 import random
 import string
 import time
@@ -98,7 +97,7 @@ class Sandbox:
             self.new_id("evt_1"),
             self.now(),
             kind,
-            json.loads(json.dumps(data)),
+            data,
             {"id": self.cause.request_id, "idempotency_key": self.cause.idempotency_key},
         )
         self.store.put(event)
@@ -126,19 +125,14 @@ class Sandbox:
         return thing
 
     def _register_given_endpoint(self) -> None:
-        """The endpoint of the command line: the same one again after a restart."""
+        """The endpoint of the command line: after a restart the same one, perhaps elsewhere."""
         if not self.webhook_url:
             return
-        known = [
-            endpoint
-            for endpoint in self.store.find("webhook_endpoint")
-            if endpoint["url"] == self.webhook_url
-        ]
+        known = [one for one in self.store.find("webhook_endpoint") if one.get("_given")]
         endpoint = (
             known[0]
             if known
             else shapes.webhook_endpoint(self.new_id("we_1"), self.now(), self.webhook_url, {})
         )
-        endpoint["_secret"] = self.webhook_secret
-        endpoint["_given"] = True
-        self.store.put(endpoint)
+        given = {"url": self.webhook_url, "_secret": self.webhook_secret, "_given": True}
+        self.store.put(endpoint | given)

@@ -1,8 +1,12 @@
 """The HTTP server: loopback only, HTTP/1.1, a thread for every connection."""
 
+import json
 import socket
+import sqlite3
+import sys
 import threading
 import time
+import traceback
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
@@ -24,6 +28,10 @@ _PAGE_HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
     "Referrer-Policy": "no-referrer",
 }
+
+
+def _error(message: str, kind: str = "invalid_request_error") -> str:
+    return json.dumps({"error": {"message": message, "type": kind}})
 
 
 class StandIn(ThreadingHTTPServer):
@@ -57,13 +65,19 @@ class StandIn(ThreadingHTTPServer):
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that went away is nobody's error."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            traceback.print_exc()
 
     def _follow_clock(self) -> None:
         while not self._stopping.wait(1):
-            if self.sandbox.frozen_at is None:
-                # A little at a time, so that a long sleep does not hold up requests.
-                while passing_time.catch_up(self.sandbox, int(time.time()), most=1):
+            try:
+                # One thing at a time, so that a long absence does not hold up requests.
+                while self.sandbox.frozen_at is None and passing_time.catch_up(
+                    self.sandbox, int(time.time()), most=1
+                ):
                     self.deliveries.wake()
+            except sqlite3.ProgrammingError:  # closed: the process is ending
+                return
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -88,11 +102,11 @@ class _Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "0")
         if not length.isdecimal() or "Transfer-Encoding" in self.headers:
             self.close_connection = True
-            self._send(411, '{"error": {"message": "Send a Content-Length."}}')
+            self._send(411, _error("Send a Content-Length."))
             return
         if int(length) > _LARGEST_BODY:
             self.close_connection = True
-            self._send(413, '{"error": {"message": "The body is too large."}}')
+            self._send(413, _error("The body is too large."))
             return
         body = self.rfile.read(int(length)).decode("utf-8", "replace")
         parts = urlsplit(self.path)
@@ -101,11 +115,19 @@ class _Handler(BaseHTTPRequestHandler):
         except Dropped:
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            raise
+        except Exception as error:
+            traceback.print_exc()
+            self.close_connection = True
+            self._send(500, _error(f"The stand-in itself failed: {error!r}", "api_error"))
         self.server.deliveries.wake()
 
     def _route(self, path: str, query: str, body: str) -> None:
         server, method = self.server, self.command
-        if path.startswith("/v1/"):
+        if method != "GET" and self.headers.get("Sec-Fetch-Site") == "cross-site":
+            self._send(403, _error("Another site's page may not use the stand-in."))
+        elif path.startswith("/v1/"):
             headers = {name.lower(): value for name, value in self.headers.items()}
             answer = server.api.answer(method, path, query, body, headers)
             self._send(answer.status, answer.body, answer.headers)

@@ -5,11 +5,13 @@ import hmac
 import http.client
 import ipaddress
 import json
+import sqlite3
 import ssl
 import threading
 import time
 from urllib.parse import urlsplit
 
+from donations.stripe_stand_in.errors import no_such
 from donations.stripe_stand_in.json_types import Json, public
 from donations.stripe_stand_in.resources.events import counted
 from donations.stripe_stand_in.sandbox import Sandbox
@@ -51,6 +53,16 @@ class Deliveries:
         """There may be something to send."""
         self._waiting.set()
 
+    def send_again(self, event: str) -> None:
+        """Queue an event once more for each endpoint that it was for."""
+        with self.sandbox.store.transaction():
+            if self.sandbox.store.get(event, "event") is None:
+                raise no_such("event", event, "event")
+            self.sandbox.store.rows(
+                "UPDATE deliveries SET state = 'pending', made_at = ?, due_at = ? WHERE event = ?",
+                (time.time(), time.time(), event),
+            )
+
     def deliver_all(self) -> tuple[int, int]:
         """Send now what is pending, without waiting for its next try: how many were taken, and
         how many were not.
@@ -70,10 +82,13 @@ class Deliveries:
     def _run(self) -> None:
         while not self._stopped:
             self._waiting.clear()
-            with self._one_at_a_time:
-                due = self._next_due()
-                if due:
-                    self._deliver(due)
+            try:
+                with self._one_at_a_time:
+                    due = self._next_due()
+                    if due:
+                        self._deliver(due)
+            except sqlite3.ProgrammingError:  # closed: the process is ending
+                return
             if not due:
                 self._waiting.wait(0.5)
 

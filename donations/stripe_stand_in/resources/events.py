@@ -1,7 +1,7 @@
 """/v1/events, /v1/webhook_endpoints and /v1/account"""
 
 from donations.stripe_stand_in import API_VERSION
-from donations.stripe_stand_in.errors import refused
+from donations.stripe_stand_in.errors import no_such, refused
 from donations.stripe_stand_in.json_types import Json
 from donations.stripe_stand_in.objects import account as shapes
 from donations.stripe_stand_in.parameters import (
@@ -30,11 +30,12 @@ from donations.stripe_stand_in.sandbox import Sandbox
 from donations.stripe_stand_in.store import at
 
 KEPT = 30 * 86_400  # seconds for which an event can be retrieved
+EVENT_TYPE = r"\*|[a-z0-9_]+(\.[a-z0-9_]+)+"
 ENDPOINT = Hash(
     {
         "api_version": Choice(API_VERSION),
         "description": Text(5_000, clearable=True),
-        "enabled_events": List(Text(100), longest=1_000),
+        "enabled_events": List(Text(100, pattern=EVENT_TYPE), longest=1_000),
         "expand": EXPAND,
         "metadata": METADATA,
         "url": Url(),
@@ -76,13 +77,19 @@ def _types(types: list[str]) -> Condition:
 
 
 def events_list(sandbox: Sandbox, given: Json) -> Json:
+    oldest = max(sandbox.now() - KEPT, 0)
+    asked = given.get("created", {})
+    given["created"] = asked | {"gte": max(oldest, asked.get("gte", 0))}
     listed = _EVENTS.handle(sandbox, given)
     listed["data"] = [counted(sandbox, event) for event in listed["data"]]
     return listed
 
 
 def event(sandbox: Sandbox, given: Json, identifier: str) -> Json:
-    return counted(sandbox, need(sandbox, "event", identifier))
+    found = need(sandbox, "event", identifier)
+    if found["created"] < sandbox.now() - KEPT:
+        raise no_such("event", identifier)
+    return counted(sandbox, found)
 
 
 def counted(sandbox: Sandbox, event: Json) -> Json:

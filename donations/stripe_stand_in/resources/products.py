@@ -54,6 +54,7 @@ def create(sandbox: Sandbox, given: Json) -> Json:
 ROUTES = [
     Route("POST", "/v1/products", CREATE, create),
     retrieve("/v1/products", "product"),
+    retrieve("/v1/prices", "price"),
     list_route(
         "/v1/products",
         "product",

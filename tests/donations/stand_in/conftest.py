@@ -84,8 +84,13 @@ class Bench:
         assert answer.status == 200, answer.text
         return answer.json
 
+    def control_log(self, path: str) -> list[Any]:
+        """The API requests of late to a path."""
+        log = ask(f"{self.url}/_stand_in/requests").json["data"]
+        return [entry for entry in log if entry["path"] == path]
+
     def product(self) -> str:
-        return self.client.v1.products.create({"name": "Support"}).id
+        return str(self.client.v1.products.create({"name": "Support"}).id)
 
     def session(self, mode: str = "payment", **more: Any) -> Any:
         """An open session: five dollars, once or every month."""
