@@ -35,6 +35,10 @@ class ImageForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Image
         fields = ["file", "alt", "caption", "credit", "focal_point"]
         field_classes = {"file": PictureField}
+        widgets = {
+            "alt": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField", "dir": "auto"}),
+            "caption": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField", "dir": "auto"}),
+        }
         help_texts = {
             "file": _(
                 "JPEG, PNG, WebP, AVIF or GIF, up to 25 MB. Where and with what it was taken is "
@@ -101,7 +105,7 @@ class ImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def address(self, image: Image) -> SafeString:
         """What the text editor's picture button asks for."""
         return format_html(
-            '<code>{}</code><div class="help">{}</div>',
+            '<code>{}</code><br><span class="quiet">{}</span>',
             image.file.url,
             _("For a picture within a text: copy this address into the editor’s picture button."),
         )

@@ -35,6 +35,8 @@ EXTENSIONS: dict[str, Any] = {
     "TableCell": True,
     "SpecialCharacters": True,
     "HTML": True,
+    # The browser's own spelling check, in the language of whoever writes.
+    "NoSpellCheck": False,
 }
 # What the editor gives back as it got it. A text with anything else is edited as HTML, or opening
 # and saving an old story would quietly take its anchors, definitions or code away.

@@ -32,7 +32,3 @@ if (publish && schedule && day && time) {
   for (const field of [day, time]) field.addEventListener("input", say)
   say()
 }
-
-for (const link of document.querySelectorAll(".desk__link")) {
-  link.addEventListener("focus", () => link.select())
-}
