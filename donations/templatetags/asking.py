@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.timezone import now
 from django.utils.translation import get_language_info, override
 
@@ -62,6 +63,11 @@ def support_prompt(context: template.Context, placement: str) -> str:
 @register.filter
 def amount(minor: int, currency: str) -> str:
     return money.format_amount(minor, currency)
+
+
+@register.filter
+def grouped(number: int) -> str:
+    return str(number_format(number, 0, use_l10n=True, force_grouping=True))
 
 
 def _ask_of(context: template.Context, page: PageFacts, at: datetime) -> asking.Ask | None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from donations import goals
-from donations.models import EntryKind, GoalKind
+from donations.models import Campaign, EntryKind, GoalKind
 from tests.donations.factories import (
     CampaignFactory,
     LedgerEntryFactory,
@@ -20,7 +20,9 @@ NOON = datetime(2026, 11, 15, 12, 0, tzinfo=UTC)
 UTC_ZONE = ZoneInfo("UTC")
 
 
-def reached(campaign=None, at: datetime = NOON, zone: ZoneInfo = UTC_ZONE) -> int:
+def reached(
+    campaign: Campaign | None = None, at: datetime = NOON, zone: ZoneInfo = UTC_ZONE
+) -> int:
     return goals.progress(campaign or CampaignFactory(), at=at, zone=zone).reached
 
 

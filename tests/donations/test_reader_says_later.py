@@ -295,7 +295,8 @@ def assert_forgotten(address: str) -> None:
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(
-                f'SELECT count(*) FROM "{table}" t WHERE t::text ILIKE %s', [f"%{address}%"]
+                f'SELECT count(*) FROM "{table}" t WHERE t::text ILIKE %s',  # noqa: S608
+                [f"%{address}%"],
             )
             assert cursor.fetchone() == (0,), table
 
