@@ -86,7 +86,8 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         currency = cleaned.get("currency")
         if currency is None:
-            return cleaned
+            # Nothing is an amount without a currency; what was typed stays in its field.
+            return {**cleaned, **{name: [] for name in AMOUNTS}}
         for name in AMOUNTS:
             if name in cleaned:
                 self._replace(name, lambda text: amounts.parse_amounts(text, currency))

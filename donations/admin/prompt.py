@@ -22,6 +22,18 @@ class PromptForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Of the page. None chosen: all, and the words are in the paper’s language."),
     )
+    sections = forms.CharField(
+        label=_("Only in sections"),
+        required=False,
+        max_length=400,
+        help_text=_("The last part of their addresses, parted by commas. Empty: all."),
+    )
+    topics = forms.CharField(
+        label=_("Only on topics"),
+        required=False,
+        max_length=400,
+        help_text=_("The last part of their addresses, parted by commas. Empty: all."),
+    )
     starts_at = PaperTimeField(label=_("From"), required=False)
     ends_at = PaperTimeField(label=_("Until"), required=False)
 
@@ -41,9 +53,12 @@ class PromptForm(forms.ModelForm):  # type: ignore[type-arg]
         help_texts = {
             "more": _("Folded behind “Read more”. The banner leaves it out."),
             "priority": _("Where several fit, the highest wins."),
-            "sections": _("The last part of their addresses, parted by commas. Empty: all."),
-            "topics": _("The last part of their addresses, parted by commas. Empty: all."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("sections", "topics"):
+            self.initial[name] = ", ".join(getattr(self.instance, name))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -53,10 +68,14 @@ class PromptForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
     def clean_sections(self) -> list[str]:
-        return [each.strip() for each in self.cleaned_data["sections"] if each.strip()]
+        return _parted(self.cleaned_data["sections"])
 
     def clean_topics(self) -> list[str]:
-        return [each.strip() for each in self.cleaned_data["topics"] if each.strip()]
+        return _parted(self.cleaned_data["topics"])
+
+
+def _parted(text: str) -> list[str]:
+    return [part.strip(" /") for part in text.split(",") if part.strip(" /")]
 
 
 @admin.register(Prompt)
