@@ -4,20 +4,33 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import unquote
 
+from django.urls import reverse
+
 from articles.models import Article, Author, Page, Redirect, Section, Status, Topic
 from articles.models.redirect import TARGETS
+
+FEED = "/feed/"
 
 
 def new_address(old_addresses: Sequence[str], at: datetime) -> str | None:
     """The address to send a reader to; the first old address that is known decides."""
+    asked = [each for each in old_addresses if "\x00" not in each]
     known = Redirect.objects.filter(
-        old_address__in=[each for each in old_addresses if "\x00" not in each]
+        old_address__in=[*asked, *(_without_feed(each) for each in asked)]
     ).select_related("article", "page", "section", "topic", "author")
     by_address = {redirect.old_address: redirect for redirect in known}
-    for old in old_addresses:
+    for old in asked:
         if redirect := by_address.get(old):
             return _address_for_readers(redirect, at)
+        # Whoever follows a section by its feed follows it to its new name.
+        moved = by_address.get(_without_feed(old))
+        if old.endswith(FEED) and moved and moved.section:
+            return reverse("articles:section_feed", args=[moved.section.slug])
     return None
+
+
+def _without_feed(address: str) -> str:
+    return address.removesuffix(FEED) + "/" if address.endswith(FEED) else address
 
 
 def _address_for_readers(redirect: Redirect, at: datetime) -> str | None:

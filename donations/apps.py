@@ -6,4 +6,8 @@ class DonationsConfig(AppConfig):
     name = "donations"
     verbose_name = _("Support")
     desk = "Fundraisers"
-    desk_permissions = ("newsroom.view_alert", "newsroom.view_outgoingmail")
+    desk_permissions = (
+        "newsroom.view_alert",
+        "newsroom.change_alert",
+        "newsroom.view_outgoingmail",
+    )

@@ -56,6 +56,7 @@ class PaperForm(forms.ModelForm):  # type: ignore[type-arg]
             "accent_colour": forms.TextInput(attrs={"type": "color"}),
             "accent_colour_dark": forms.TextInput(attrs={"type": "color"}),
             "description": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+            "social_links": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,5 +1,6 @@
 """The editors' desk: from an empty page to readers, and back when it must be."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +30,12 @@ from articles.search import clean_query, matching
 from newsroom.clock import PaperTimeField
 
 PUBLISH = "articles.publish_article"
+DONE = {
+    Action.PUBLISH: gettext_lazy("Published."),
+    Action.SCHEDULE: gettext_lazy("Scheduled."),
+    Action.BACK_TO_DRAFT: gettext_lazy("Taken back to draft."),
+    Action.REVIEW: gettext_lazy("Handed in for review."),
+}
 
 
 class BylineInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -254,6 +261,17 @@ class ArticleAdmin(ProseDesk, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def view_on_site(self, obj: Article) -> str | None:
         return obj.get_absolute_url() if obj.is_visible(now()) else None
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        """The story's history says what was done with it, not only which fields changed."""
+        fields = super().construct_change_message(request, form, formsets, add)
+        done = DONE.get(form.action)
+        if done is None:
+            return fields
+        changed = LogEntry(change_message=json.dumps(fields)).get_change_message()
+        return f"{done} {changed}"
 
     # Who may do what.
 

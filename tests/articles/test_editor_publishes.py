@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from articles.models import Article, Status
@@ -357,6 +359,35 @@ def test_a_body_is_clean_whatever_was_pasted(desk: Desk) -> None:
     assert "onclick" not in body
     assert "iframe" not in body
     assert "Hi" in body
+
+
+def test_the_history_tells_who_did_what(desk: Desk) -> None:
+    desk.fill_in(adding(ADD), **story())
+    article = Article.objects.get()
+    desk.fill_in(changing(article), "_publish", headline="The river fell")
+    desk.client.post(reverse("admin:articles_article_withdraw", args=[article.pk]))
+    address = reverse("admin:articles_article_history", args=[article.pk])
+    history = desk.open(address).content.decode()
+    for told in ("Added.", "Published. Changed Headline.", "Withdrawn.", desk.user.username):
+        assert told in history
+
+
+def test_the_list_asks_the_database_a_fixed_number_of_times(desk: Desk) -> None:
+    address = reverse("admin:articles_article_changelist")
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert desk.open(address).status_code == 200
+        return len(captured)
+
+    def add(number: int) -> None:
+        for _ in range(number):
+            ArticleFactory(published=True, authors=[AuthorFactory()])
+
+    add(3)
+    few = queries()
+    add(20)
+    assert queries() == few
 
 
 def test_the_list_finds_stories_by_words_and_state(desk: Desk) -> None:

@@ -148,6 +148,16 @@ def test_whatever_is_renamed_is_found_at_its_old_address(
     assert client.get(old).status_code == 200
 
 
+def test_who_follows_a_section_by_its_feed_still_does(desk: Desk, client: Client) -> None:
+    section = SectionFactory(slug="old-name")
+    desk.fill_in(changing(section), slug="new-name")
+    for old in ("/old-name/feed/", "/old-name/feed"):
+        response = client.get(old, follow=True)
+        assert response.redirect_chain[-1] == ("/new-name/feed/", 301)
+        assert response.status_code == 200
+    assert client.get("/never/feed/").status_code == 404
+
+
 @pytest.mark.parametrize(
     "slug",
     ["admin", "support", "feed", "static", "media", "en", "search", "2024", "with space", ""],
