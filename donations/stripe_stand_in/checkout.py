@@ -1,6 +1,6 @@
 """A checkout session's life: opened, tried, paid, left, expired."""
 
-from donations.stripe_stand_in import paying, subscribing
+from donations.stripe_stand_in import invoicing, paying, subscribing
 from donations.stripe_stand_in.cards import Card, Failure
 from donations.stripe_stand_in.errors import ApiError, card_declined
 from donations.stripe_stand_in.json_types import Json
@@ -39,7 +39,7 @@ def pay(
     method = paying.take_card(sandbox, card, intent["customer"], billed)
     if failure:
         if subscription and invoice:
-            charge = subscribing.refuse(sandbox, invoice, intent, method, failure)
+            charge = invoicing.refuse(sandbox, invoice, intent, method, failure)
         else:
             charge = paying.fail(sandbox, intent, method, failure)
         code, message, decline_code = failure
@@ -98,7 +98,7 @@ def prepare(
     if session["mode"] == "subscription" and customer:
         given = session["_subscription_data"]
         subscription, invoice = subscribing.start(sandbox, customer, lines, given)
-        intent = subscribing.intent_of(sandbox, invoice)
+        intent = invoicing.intent_of(sandbox, invoice)
         tried = {
             "intent": intent["id"], "invoice": invoice["id"], "subscription": subscription["id"],
         }  # fmt: skip

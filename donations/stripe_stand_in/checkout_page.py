@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from html import escape
 
 from donations.stripe_stand_in import checkout
-from donations.stripe_stand_in.cards import AUTHENTICATION_FAILED, DECLINED, SUCCEEDS, Card
+from donations.stripe_stand_in.cards import AUTHENTICATION_FAILED, DECLINED, SUCCEEDS, Card, Failure
 from donations.stripe_stand_in.html_page import page
 from donations.stripe_stand_in.json_types import Json
 from donations.stripe_stand_in.misbehaviour import Misbehaviour
@@ -42,34 +42,39 @@ def press(
         action = form.get("action", "pay")
         if action == "leave":
             back = session["cancel_url"]
-            return (
-                Page(status=303, to=back) if back else _form(sandbox, session, form, _NO_WAY_BACK)
-            )
+            return Page(status=303, to=back) if back else _form(sandbox, session, form, _NO_WAY)
         if action not in ("pay", "decline", "authenticate", "complete", "fail"):
             return _form(sandbox, session, form, "Choose one of the buttons.", status=400)
-        email, name = form.get("email", "").strip(), form.get("name", "").strip() or None
-        email = checkout.known_email(sandbox, session) or email
-        number = DECLINED if action == "decline" else form.get("card_number", "")
-        card = Card.typed(number)
-        asks = action == "authenticate" or (action == "pay" and card and card.asks_authentication)
-        if asks and card and is_email(email):
-            checkout.ask_authentication(sandbox, session, email, name)
-            return _authentication(session, form | {"email": email})
         failure = AUTHENTICATION_FAILED if action == "fail" else None
         if action in ("pay", "complete") and misbehaviour.take("/c/pay", paying=True):
             failure = Card(DECLINED).failure(renewing=False)
-        problem = checkout.pay(
-            sandbox,
-            session,
-            email=email,
-            name=name,
-            card_number=number,
-            authenticated=action == "complete",
-            failure=failure,
-        )
-        if problem:
-            return _form(sandbox, session, form, str(problem), status=problem.status)
-        return Page(status=303, to=success_url(session))
+        return _try(sandbox, session, action, form, failure)
+
+
+def _try(
+    sandbox: Sandbox, session: Json, action: str, form: dict[str, str], failure: Failure | None
+) -> Page:
+    """Pay, or show the bank's page first where the card or the button asks for it."""
+    email = checkout.known_email(sandbox, session) or form.get("email", "").strip()
+    name = form.get("name", "").strip() or None
+    number = DECLINED if action == "decline" else form.get("card_number", "")
+    card = Card.typed(number)
+    asks = action == "authenticate" or (action == "pay" and card and card.asks_authentication)
+    if asks and card and is_email(email):
+        checkout.ask_authentication(sandbox, session, email, name)
+        return _authentication(session, form | {"email": email})
+    problem = checkout.pay(
+        sandbox,
+        session,
+        email=email,
+        name=name,
+        card_number=number,
+        authenticated=action == "complete",
+        failure=failure,
+    )
+    if problem:
+        return _form(sandbox, session, form, str(problem), status=problem.status)
+    return Page(status=303, to=success_url(session))
 
 
 def success_url(session: Json) -> str:
@@ -77,7 +82,7 @@ def success_url(session: Json) -> str:
     return url.replace("{CHECKOUT_SESSION_ID}", session["id"])
 
 
-_NO_WAY_BACK = "This page was opened without an address to go back to."
+_NO_WAY = "This page was opened without an address to go back to."
 
 
 def _closed(session: Json) -> Page | None:

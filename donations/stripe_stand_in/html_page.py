@@ -14,9 +14,9 @@ body { margin: 0; background: var(--ground); color: var(--ink);
   font: 1rem/1.5 system-ui, sans-serif }
 .banner { background: var(--note); color: var(--note-ink); padding: .6rem 1rem;
   text-align: center; font-weight: 600; margin: 0 }
-main { max-width: 27rem; margin: 2rem auto; padding: 1.5rem; background: var(--paper);
+main { width: min(27rem, 100% - 2rem); margin: 2rem auto; padding: 1.5rem; background: var(--paper);
   border: 1px solid var(--line); border-radius: .75rem }
-main.wide { max-width: 70rem }
+main.wide { width: min(70rem, 100% - 2rem) }
 h1 { font-size: 1.05rem; font-weight: 500; color: var(--soft); margin: 0 }
 .amount { font-size: 2.25rem; font-weight: 650; margin: .1rem 0 .25rem;
   font-variant-numeric: tabular-nums; letter-spacing: -.02em }
@@ -31,13 +31,13 @@ button { font: inherit; font-weight: 600; min-height: 2.75rem; border-radius: .4
   padding: .5rem .9rem }
 button.first { width: 100%; margin: 1.5rem 0 .75rem; background: var(--accent);
   border-color: var(--accent); color: var(--on-accent) }
-.others { display: flex; gap: .5rem } .others button { flex: 1 }
+.others { display: flex; flex-wrap: wrap; gap: .5rem } .others button { flex: 1 }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 .error { border-left: 4px solid var(--bad); color: var(--bad); font-weight: 600;
   padding: .4rem .75rem; margin: 0 0 1rem }
 table { border-collapse: collapse; width: 100%; font-size: .9rem }
 th, td { text-align: start; padding: .4rem .6rem; border-bottom: 1px solid var(--line);
-  vertical-align: top } td { overflow-wrap: anywhere }
+  white-space: nowrap }
 .scroll { overflow-x: auto } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem }
 a { color: var(--accent) } code { font-size: .9em }
 """

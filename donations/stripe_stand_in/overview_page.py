@@ -25,21 +25,21 @@ def overview(sandbox: Sandbox) -> str:
         f"""<h1>Stripe stand-in, version {API_VERSION}</h1>
 <p>Clock: {clock}. Holds {escape(held)}.</p>
 <h2>Checkout sessions</h2>
-{_table(("Session", "Amount", "Mode", "Status", "Created"), [_session(one) for one in sessions])}
+{_table("Checkout sessions", ("Session", "Amount", "Mode", "Status", "Created"), [_session(one) for one in sessions])}
 <h2>Subscriptions</h2>
-{_table(("Subscription", "Status", "Paid until"), [_subscription(one) for one in subscriptions])}
+{_table("Subscriptions", ("Subscription", "Status", "Paid until"), [_subscription(one) for one in subscriptions])}
 <h2>Events</h2>
-{_table(("Event", "About", "Created", "Delivery"), rows)}""",
+{_table("Events", ("Event", "About", "Created", "Delivery"), rows)}""",
         wide=True,
     )
 
 
-def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(label: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     if not rows:
         return "<p>None yet.</p>"
     head = "".join(f'<th scope="col">{text}</th>' for text in heads)
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f'<div class="scroll"><table><tr>{head}</tr>{body}</table></div>'
+    return f'<div class="scroll" role="region" tabindex="0" aria-label="{label}"><table><tr>{head}</tr>{body}</table></div>'
 
 
 def _session(session: Json) -> tuple[str, ...]:

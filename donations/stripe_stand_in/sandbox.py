@@ -37,9 +37,7 @@ class Sandbox:
 
     def __post_init__(self) -> None:
         self.store = Store(self.data)
-        self._random: random.Random = (
-            random.Random(self.seed) if self.seed is not None else random.SystemRandom()  # noqa: S311
-        )
+        self._random = random.Random(self.seed)  # noqa: S311  ids, not secrets
         self._moment: int | None = None
         with self.store.transaction():
             self._register_given_endpoint()

@@ -17,6 +17,7 @@ from donations.stripe_stand_in.control import Control
 from donations.stripe_stand_in.html_page import page
 from donations.stripe_stand_in.misbehaviour import Misbehaviour
 from donations.stripe_stand_in.overview_page import overview
+from donations.stripe_stand_in.receipt_page import receipt
 from donations.stripe_stand_in.sandbox import Sandbox
 from donations.stripe_stand_in.webhooks import Deliveries
 
@@ -138,6 +139,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._checkout(path.removeprefix("/c/pay/"), body)
         elif path == "/" and method == "GET":
             self._send(200, overview(server.sandbox), _PAGE_HEADERS)
+        elif method == "GET" and (html := receipt(server.sandbox, path)):
+            self._send(200, html, _PAGE_HEADERS)
         else:
             html = page("Not found", "<h1>Not found</h1><p>There is no such page here.</p>")
             self._send(404, html, _PAGE_HEADERS)

@@ -49,6 +49,9 @@ CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+
 def at(path: str) -> str:
     """The SQL that reads one place of an object, such as `payment.payment_intent`."""
     return f"json_extract(body, '$.{path}')"
@@ -63,6 +66,7 @@ class Store:
         )
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.execute("PRAGMA cache_size = -65536")  # KiB: a long advance fits in it
         self._connection.executescript(_TABLES)
         for kind, paths in _INDEXED.items():
             for place in paths:
@@ -71,6 +75,8 @@ class Store:
                     f"CREATE INDEX IF NOT EXISTS {name} ON objects ({at(place)}, created, seq)"
                     f" WHERE kind = '{kind}'"
                 )
+
+        self._state = self._read_state()
 
     def close(self) -> None:
         with self.lock:
@@ -89,6 +95,7 @@ class Store:
                 yield
             except BaseException:
                 self._connection.execute("ROLLBACK")
+                self._state = self._read_state()
                 raise
             else:
                 self._connection.execute("COMMIT")
@@ -106,7 +113,7 @@ class Store:
             " ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, body = excluded.body",
             (
                 thing["id"], thing["object"], thing.get("created", 0), thing.get("_due_at"),
-                json.dumps(thing, ensure_ascii=False, separators=(",", ":")),
+                _encode(thing),
             ),
         )  # fmt: skip
         return thing
@@ -166,12 +173,16 @@ class Store:
             "INSERT INTO state VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             (name, json.dumps(value)),
         )
+        self._state[name] = value
 
     def recall(self, name: str, otherwise: Any = None) -> Any:
-        rows = self.rows("SELECT value FROM state WHERE name = ?", (name,))
-        return json.loads(rows[0][0]) if rows else otherwise
+        return self._state.get(name, otherwise)
+
+    def _read_state(self) -> Json:
+        return {name: json.loads(value) for name, value in self.rows("SELECT * FROM state")}
 
     def empty(self) -> None:
         with self.transaction():
             for table in ("objects", "deliveries", "answers", "state"):
                 self.rows(f"DELETE FROM {table}")  # noqa: S608
+            self._state = {}

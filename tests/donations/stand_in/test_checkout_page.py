@@ -299,3 +299,17 @@ def test_the_overview_shows_sessions_and_what_became_of_events(bench: Bench) -> 
     html5lib.HTMLParser(strict=True).parse(page.text)
     for text in ("complete", "active", "checkout.session.completed", "$5.00"):
         assert text in visible(page.text)
+
+
+def test_a_receipt_and_an_invoice_can_be_opened(bench: Bench) -> None:
+    session = bench.paid("subscription")
+    [charge] = bench.client.v1.charges.list().data
+    invoice = bench.client.v1.invoices.retrieve(session.invoice)
+    bench.client.v1.refunds.create({"charge": charge.id, "amount": 100})
+    for url in (charge.receipt_url, invoice.hosted_invoice_url, invoice.invoice_pdf):
+        page = ask(url)
+        html5lib.HTMLParser(strict=True).parse(page.text)
+        assert "$5.00" in visible(page.text)
+    assert "Refunded: $1.00" in visible(ask(charge.receipt_url).text)
+    for path in ("receipts/ch_none", f"receipts/{invoice.id}", "invoices/", "receipts"):
+        assert ask(f"{bench.url}/{path}").status == 404

@@ -1,0 +1,130 @@
+"""An invoice's life: drafted, finalized, paid, refused, void."""
+
+from donations.stripe_stand_in import paying
+from donations.stripe_stand_in.cards import Failure
+from donations.stripe_stand_in.json_types import Json
+from donations.stripe_stand_in.money import written
+from donations.stripe_stand_in.objects import billing as shapes
+from donations.stripe_stand_in.sandbox import Sandbox
+from donations.stripe_stand_in.store import at
+
+
+def draft(sandbox: Sandbox, subscription: Json, customer: Json, reason: str) -> Json:
+    """A draft of what the current period costs, named by the subscription as its latest."""
+    identifier = sandbox.new_id("in_1")
+    lines = []
+    for item in subscription["items"]["data"]:
+        price = item["price"]
+        product = sandbox.store.need(price["product"])
+        rhythm = price["recurring"]["interval"]
+        cost = written(price["unit_amount"], price["currency"])
+        what = f"{item['quantity']} × {product['name']} (at {cost} / {rhythm})"
+        lines.append(
+            shapes.invoice_line(
+                sandbox.new_id("il_1"), identifier, item, what, subscription["metadata"]
+            )
+        )
+    invoice = shapes.invoice(identifier, sandbox.now(), subscription, customer, lines, reason)
+    subscription["latest_invoice"] = identifier
+    return sandbox.store.put(invoice)
+
+
+def finalize(sandbox: Sandbox, invoice: Json, description: str) -> Json:
+    """Numbered, open, and with a payment intent to pay it by, which is given back."""
+    now = sandbox.now()
+    customer = sandbox.store.need(invoice["customer"])
+    place = customer["next_invoice_sequence"]
+    sandbox.update(customer, next_invoice_sequence=place + 1)
+    sandbox.update(
+        invoice,
+        effective_at=now,
+        ending_balance=0,
+        hosted_invoice_url=f"{sandbox.url}/invoices/{invoice['id']}",
+        invoice_pdf=f"{sandbox.url}/invoices/{invoice['id']}/pdf",
+        number=f"{customer['invoice_prefix']}-{place:04d}",
+        status="open",
+        status_transitions=invoice["status_transitions"] | {"finalized_at": now},
+    )
+    sandbox.emit("invoice.finalized", invoice)
+    first = invoice["billing_reason"] == "subscription_create"
+    intent = paying.open_intent(
+        sandbox,
+        amount=invoice["amount_due"],
+        currency=invoice["currency"],
+        customer=invoice["customer"],
+        given={"description": description},
+        setup_future_usage="off_session" if first else None,
+    )
+    payment = shapes.invoice_payment(sandbox.new_id("inpay_1"), now, invoice, intent["id"])
+    sandbox.store.put(payment)
+    return intent
+
+
+def mark_paid(sandbox: Sandbox, invoice: Json) -> None:
+    """Its payment has succeeded. Telling of it is left to the caller: the subscription goes first."""
+    now = sandbox.now()
+    for payment in payments_of(sandbox, invoice):
+        sandbox.update(
+            payment,
+            amount_paid=payment["amount_requested"],
+            status="paid",
+            status_transitions={"canceled_at": None, "paid_at": now},
+        )
+        sandbox.emit("invoice_payment.paid", payment)
+    sandbox.update(
+        invoice,
+        amount_paid=invoice["amount_due"],
+        amount_remaining=0,
+        attempt_count=invoice["attempt_count"] + 1,
+        attempted=True,
+        auto_advance=False,
+        next_payment_attempt=None,
+        status="paid",
+        status_transitions=invoice["status_transitions"] | {"paid_at": now},
+        _due_at=None,
+    )
+
+
+def refuse(
+    sandbox: Sandbox, invoice: Json, intent: Json, method: Json, failure: Failure
+) -> Json | None:
+    """The invoice stays open; says which charge failed."""
+    charge = paying.fail(sandbox, intent, method, failure)
+    sandbox.update(invoice, attempt_count=invoice["attempt_count"] + 1, attempted=True)
+    sandbox.emit("invoice.payment_failed", invoice)
+    return charge
+
+
+def void(sandbox: Sandbox, invoice: Json) -> None:
+    """It will never be paid."""
+    now = sandbox.now()
+    intent = intent_of(sandbox, invoice)
+    sandbox.update(
+        intent,
+        canceled_at=now,
+        cancellation_reason="void_invoice",
+        next_action=None,
+        status="canceled",
+    )
+    sandbox.emit("payment_intent.canceled", intent)
+    for payment in payments_of(sandbox, invoice):
+        transitions = {"canceled_at": now, "paid_at": None}
+        sandbox.update(payment, status="canceled", status_transitions=transitions)
+    transitions = invoice["status_transitions"] | {"voided_at": now}
+    sandbox.update(invoice, auto_advance=False, status="void", status_transitions=transitions)
+    sandbox.emit("invoice.voided", invoice)
+
+
+def open_invoices_of(sandbox: Sandbox, subscription: Json) -> list[Json]:
+    place = at("parent.subscription_details.subscription")
+    invoices = sandbox.store.find("invoice", [(f"{place} = ?", [subscription["id"]])])
+    return [invoice for invoice in invoices if invoice["status"] == "open"]
+
+
+def payments_of(sandbox: Sandbox, invoice: Json) -> list[Json]:
+    return sandbox.store.find("invoice_payment", [(f"{at('invoice')} = ?", [invoice["id"]])])
+
+
+def intent_of(sandbox: Sandbox, invoice: Json) -> Json:
+    """The payment intent that pays an invoice."""
+    return sandbox.store.need(payments_of(sandbox, invoice)[0]["payment"]["payment_intent"])
