@@ -45,10 +45,10 @@ class PromptForm(forms.ModelForm):  # type: ignore[type-arg]
             "is_live",
         ]  # fmt: skip
         widgets = {
-            "headline": forms.TextInput(attrs={"class": "vTextField", "dir": "auto"}),
+            "headline": forms.TextInput(attrs={"size": 80, "dir": "auto"}),
             "text": forms.Textarea(attrs={"rows": 4, "dir": "auto", "class": "vLargeTextField"}),
             "more": forms.Textarea(attrs={"rows": 6, "dir": "auto", "class": "vLargeTextField"}),
-            "second_line": forms.TextInput(attrs={"class": "vTextField", "dir": "auto"}),
+            "second_line": forms.TextInput(attrs={"size": 80, "dir": "auto"}),
         }
         help_texts = {
             "more": _("Folded behind “Read more”. The banner leaves it out."),
