@@ -264,5 +264,7 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # It announces every periodic task at every start.
         "procrastinate": {"level": "WARNING"},
+        # And it every rendition of every picture.
+        "imagefield": {"level": "WARNING"},
     },
 }
