@@ -65,11 +65,11 @@ def render(
         stack[-1].parts.append(_html_of(block, "".join(block.parts), around, report, reused))
 
     for mark in BEGINS.finditer(text):
+        if mark.start() < done:
+            continue
         end = text.find("-->", mark.end())
         if end < 0:
             break
-        if mark.start() < done:
-            continue
         _add_loose(stack, text[done : mark.start()])
         done = end + len("-->")
         name = mark[2].removeprefix("core/")

@@ -28,6 +28,8 @@ def parse_utc(value: str) -> datetime | None:
 
 def parse_feed_date(value: str) -> datetime | None:
     """The date of RSS. A draft's is of the year -0001."""
+    if " -0" in value:
+        return None
     try:
         at = parsedate_to_datetime(value)
     except (ValueError, IndexError, TypeError):

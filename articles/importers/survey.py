@@ -190,7 +190,13 @@ class Survey:
     def _labels(self, site: OldSite, item: Item) -> None:
         for label in item.labels:
             if label.taxonomy == "author":
-                self._person(site, label.slug.removeprefix("cap-"), label.name, "")
+                login = label.slug.removeprefix("cap-")
+                self._person(site, login, "", "")
+                # Only until the head or the author's own item tells the name in full.
+                self.database.execute(
+                    "UPDATE people SET name=? WHERE source=? AND login=? AND name=''",
+                    (label.name, site.source, login),
+                )
             elif label.taxonomy in {"category", "post_tag"} and label.slug and item.kind == "post":
                 self.database.execute(
                     "INSERT INTO used VALUES (?,?,?,?,1) ON CONFLICT DO UPDATE SET times=times+1",

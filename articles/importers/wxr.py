@@ -120,6 +120,8 @@ class _Reader:
         self._documents = 0
         self._is_skipping = False
         self._line = 1
+        # Where the item under way begins.
+        self._item_line = 0
         self._since = 0
         self._depth = 0
         self._head: dict[str, str] = {}
@@ -129,8 +131,10 @@ class _Reader:
         self._namespaces = ""
 
     def feed(self, part: str) -> Iterator[Record]:
-        if self._is_skipping and part.startswith("<item"):
-            self._begin_again()
+        if part.startswith("<item"):
+            self._item_line = self._line
+            if self._is_skipping:
+                self._begin_again()
         if self._is_skipping:
             # Another export may follow in the same file.
             self._is_skipping = not part.endswith("</rss>")
@@ -143,7 +147,7 @@ class _Reader:
     def finish(self) -> Iterator[Record]:
         if self._parser is not None and not self._is_skipping:
             yield from self._tell_head()
-            yield Broken(self._line, "The file ends in the middle.")
+            yield Broken(self._item_line or self._line, "The file ends in the middle.")
         elif self._prolog.strip("\ufeff \r\n\t"):
             if not self._documents:
                 raise Unreadable("This is not a WordPress export: it is not even XML.")
@@ -215,7 +219,7 @@ class _Reader:
                 raise Unreadable(f"This is not a WordPress export: {error.msg}.") from error
             yield from self._tell_head()
             self._is_skipping, self._parser = True, None
-            yield Broken(self._line, f"{error.msg}.")
+            yield Broken(self._item_line or self._line, f"{error.msg}.")
 
     def _events(self) -> Iterator[Record]:
         for event, element in self._parser.read_events():
