@@ -1,5 +1,6 @@
 """The form of the support page."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from donations.checkout import Wish
 from donations.models import Campaign, Frequency, Placement, Prompt
-from donations.money import FLOORS, AmountError, counterpart, parse_amount, plain_amount
+from donations.money import AmountError, counterpart, parse_amount, plain_amount
 
 LONGEST_NONCE = 80
+CURRENCY = re.compile(r"[a-z]{3}", re.ASCII)
 
 
 class SupportForm(forms.Form):
@@ -94,7 +96,7 @@ class SupportForm(forms.Form):
 
     def _offered(self, ticked: str, currency: str) -> int:
         base = self.cleaned_data.get("base") or currency
-        if base not in FLOORS:
+        if not CURRENCY.fullmatch(base):
             raise AmountError(gettext("Choose an amount, or type one."))
         minor = counterpart(parse_amount(ticked, base), base, currency)
         return parse_amount(plain_amount(minor, currency), currency)

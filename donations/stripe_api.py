@@ -16,7 +16,8 @@ from django.conf import settings
 API_VERSION = stripe.api_version
 TIMEOUT = 10.0  # seconds
 RETRIES = 2
-# For a page that somebody is waiting for.
+# For a page that somebody is waiting for: one more try to open it, none to look something up.
+RETRIES_IN_VIEW = 1
 SHORT_TIMEOUT = 4.0
 # Seconds by which a webhook may be late, or ahead of our clock.
 TOLERANCE = 300
@@ -176,6 +177,11 @@ def _stripe(*, is_patient: bool = True) -> Any:
     return client.v1
 
 
+def _opening() -> Any:
+    """The same for opening a payment page, which must work but not at any length."""
+    return _client(TIMEOUT, RETRIES_IN_VIEW).v1
+
+
 def _translated(call: Callable[P, T]) -> Callable[P, T]:
     """The SDK's errors, in our words."""
 
@@ -206,12 +212,14 @@ def _translated(call: Callable[P, T]) -> Callable[P, T]:
 @_translated
 def create_product(product_id: str, name: str) -> None:
     """Raises StripeRefused with code resource_already_exists."""
-    _stripe().products.create({"id": product_id, "name": name}, {"idempotency_key": product_id})
+    _client(TIMEOUT, RETRIES_IN_VIEW).v1.products.create(
+        {"id": product_id, "name": name}, {"idempotency_key": product_id}
+    )
 
 
 @_translated
 def create_session(parameters: Mapping[str, Any], *, idempotency_key: str) -> CheckoutSession:
-    session = _stripe().checkout.sessions.create(
+    session = _opening().checkout.sessions.create(
         dict(parameters), {"idempotency_key": idempotency_key}
     )
     return _session(session.to_dict())

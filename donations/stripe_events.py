@@ -23,8 +23,8 @@ RETRY_AFTER = (10, 60, 300, 1_800, 7_200, 21_600, 43_200, 86_400)
 
 def apply(event_id: int) -> None:
     """Apply a stored event, in one transaction, unless that was done. Queues its own next try."""
-    event = StripeEvent.objects.get(pk=event_id)
-    if event.state != EventState.STORED:
+    event = StripeEvent.objects.filter(pk=event_id, state=EventState.STORED).first()
+    if event is None:
         return
     try:
         with transaction.atomic():

@@ -14,8 +14,8 @@ from donations.supporters import supporter_of
 
 logger = logging.getLogger(__name__)
 
-# Nothing was paid yet, and perhaps never will be.
-UNPAID = {"incomplete", "incomplete_expired"}
+# Without a payment that we know of, in these nothing was ever paid.
+UNPAID = {"incomplete", "incomplete_expired", "canceled"}
 
 
 class NotOurs(Exception):

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
+from urllib.error import HTTPError
 
 import pytest
 from django.db import connection
@@ -100,8 +101,8 @@ def test_a_first_month_in_any_order_with_repeats(
             run_jobs()
     run_jobs()
     assert_one_month_is_booked()
-    for event in StripeEvent.objects.all():
-        inbox.replay(event)
+    for stored in StripeEvent.objects.all():
+        inbox.replay(stored)
     run_jobs()
     assert_one_month_is_booked()
 
@@ -203,7 +204,7 @@ def test_a_declined_card_makes_no_supporter(
     start: Start, stripe_side: Stripe, tell: Tell, run_jobs: RunJobs, client: Client
 ) -> None:
     session = start()
-    with pytest.raises(Exception, match="402"):
+    with pytest.raises(HTTPError, match="402"):
         stripe_side.pay(session, card_number="4000000000000002")
     for event in stripe_side.events():
         tell(event)
@@ -213,6 +214,21 @@ def test_a_declined_card_makes_no_supporter(
     assert not Subscription.objects.exists()
     assert SupportIntent.objects.get().state == IntentState.OPEN
     assert client.get("/support/thanks/", {"session_id": session}).context["state"] == "open"
+
+
+def test_a_subscription_that_ends_before_it_was_paid_makes_no_supporter(
+    start: Start, stripe_side: Stripe, tell: Tell, run_jobs: RunJobs
+) -> None:
+    session = start()
+    with pytest.raises(HTTPError, match="402"):
+        stripe_side.pay(session, card_number="4000000000000002")
+    (created,) = stripe_side.events("customer.subscription.created")
+    stripe_side.api("DELETE", f"subscriptions/{created['data']['object']['id']}")
+    for event in stripe_side.events():
+        tell(event)
+    run_jobs()
+    assert not Supporter.objects.exists()
+    assert not Subscription.objects.exists()
 
 
 def test_an_abandoned_page_is_closed(start: Start, stripe_side: Stripe, tell: Tell, run_jobs: RunJobs) -> None:  # fmt: skip
