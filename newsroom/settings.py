@@ -266,5 +266,7 @@ LOGGING = {
         "procrastinate": {"level": "WARNING"},
         # And it every rendition of every picture.
         "imagefield": {"level": "WARNING"},
+        # And Stripe's SDK every call, with its address.
+        "stripe": {"level": "WARNING"},
     },
 }
