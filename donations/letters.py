@@ -75,7 +75,8 @@ def receipt(entry: LedgerEntry, supporter: Supporter, *, renews_at: datetime | N
             "how_often": str(frequency.label),
             "paid_at": entry.occurred_at,
             "renews_at": renews_at,
-            "number": f"{entry.pk:06d}",
+            # The desk finds it by this; a running number would tell how many support us.
+            "number": entry.source,
             "sender": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
         }
     return _letter("receipt", language, context)

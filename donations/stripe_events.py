@@ -105,7 +105,12 @@ def _customer(customer_id: str) -> None:
     """A deleted customer's subscriptions end. A changed address is for a person to follow: it
     would move to somebody else what only the supporter may do.
     """
-    known = Subscription.objects.filter(customer_id=customer_id).select_related("supporter")
+    # In one order everywhere, so that two of these never wait for each other.
+    known = (
+        Subscription.objects.filter(customer_id=customer_id)
+        .select_related("supporter")
+        .order_by("stripe_id")
+    )
     if not known:
         raise NotOurs(f"customer {customer_id} has no subscription here")
     customer = stripe_api.retrieve_customer(customer_id)

@@ -33,7 +33,8 @@ def _paper() -> None:
 
 
 def test_it_says_what_when_how_often_and_how_to_change_it() -> None:
-    letter = letters.receipt(entry(), SupporterFactory(), renews_at=RENEWS)
+    payment = entry()
+    letter = letters.receipt(payment, SupporterFactory(), renews_at=RENEWS)
     assert letter.subject == "Thank you for supporting The “Post” & Co: your receipt"
     for version in (letter.text, letter.html):
         assert "$7.50" in version
@@ -41,6 +42,7 @@ def test_it_says_what_when_how_often_and_how_to_change_it() -> None:
         assert "monthly" in version
         assert "Dec. 25, 2026" in version
         assert "help@post.example" in version
+        assert payment.source in version
     assert "&amp;" not in letter.text
     assert "The “Post” &amp; Co" in letter.html
 
