@@ -87,4 +87,9 @@ PICTURES = {
         "A heron stands in shallow water between reeds; a pale sun hangs in the mist.",
         "Grey heron, Saltcote.",
     ),
+    "isobars": (
+        "A weather map: closed curves around a low pressure over a small sea, with a cold and a "
+        "warm front.",
+        "The low over the Grey Water, as both services draw it.",
+    ),
 }  # fmt: skip
