@@ -66,6 +66,9 @@ def compose(at: datetime) -> FrontPage:
     # Enough of the newest to fill every place, however many of them already have one.
     newest = list(news[: 1 + SECONDS + len(shown.pks)])
     lead += shown.take(newest, 1 - len(lead))
+    if not lead and seconds:
+        # Every story has a place below it: the first of them leads.
+        lead.append(seconds.pop(0))
     seconds += shown.take(newest, SECONDS - len(seconds))
     opinion += shown.take(opinions[: OPINIONS + len(shown.pks)], OPINIONS - len(opinion))
 

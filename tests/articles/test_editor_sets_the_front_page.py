@@ -65,3 +65,11 @@ def test_a_draft_waits_in_its_place_unseen(desk: Desk, client: Client) -> None:
     desk.fill_in(adding("articles_frontpageslot"), article=draft.pk, place="lead", position=0)
     assert client.get("/").context["lead"] == published
     assert "draft" in desk.open(SLOTS).content.decode()
+
+
+def test_a_front_page_is_never_without_a_lead(client: Client) -> None:
+    first, second = ArticleFactory(published=True), ArticleFactory(published=True)
+    for position, article in enumerate((first, second)):
+        FrontPageSlot.objects.create(place="second", position=position, article=article)
+    context = client.get("/").context
+    assert (context["lead"], context["seconds"]) == (first, [second])
