@@ -184,7 +184,7 @@ def check_key(authorization: str) -> None:
     if key.startswith(("sk_live_", "rk_live_")):
         raise ApiError(401, "This is the stand-in: it refuses live keys. Use one of sk_test_….")
     if not re.fullmatch(r"(sk|rk)_test_\w+", key):
-        raise ApiError(401, f"Invalid API Key provided: {key[:8]}{'*' * 8}")
+        raise ApiError(401, f"Invalid API Key provided: {'*' * min(len(key), 40)}")
 
 
 def check_version(version: str | None) -> None:

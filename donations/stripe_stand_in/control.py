@@ -34,7 +34,8 @@ class Control:
     def _reset(self, form: dict[str, str]) -> Json:
         """Forget everything: objects, events, keys, the clock, what was ordered."""
         self.api.misbehaviour.reset()
-        self.sandbox.reset()
+        with self.deliveries.at_rest():
+            self.sandbox.reset()
         self.api.log.clear()
         return {"reset": True}
 

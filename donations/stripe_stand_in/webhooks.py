@@ -9,6 +9,8 @@ import sqlite3
 import ssl
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from donations.stripe_stand_in.errors import no_such
@@ -52,6 +54,16 @@ class Deliveries:
     def wake(self) -> None:
         """There may be something to send."""
         self._waiting.set()
+
+    @contextmanager
+    def at_rest(self, patience: float = 2.0) -> Iterator[None]:
+        """While nothing is under way, unless an endpoint is slower than `patience` seconds."""
+        waited = self._one_at_a_time.acquire(timeout=patience)
+        try:
+            yield
+        finally:
+            if waited:
+                self._one_at_a_time.release()
 
     def send_again(self, event: str) -> None:
         """Queue an event once more for each endpoint that it was for."""

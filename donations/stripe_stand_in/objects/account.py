@@ -34,7 +34,35 @@ def account(created: int) -> Json:
         "email": "stand-in@example.com",
         "metadata": {},
         "payouts_enabled": True,
+        "settings": settings(),
         "type": "standard",
+    }
+
+
+def settings() -> Json:
+    return {
+        "bacs_debit_payments": None,
+        "branding": {"icon": None, "logo": None, "primary_color": None, "secondary_color": None},
+        "card_issuing": None,
+        "card_payments": {
+            "decline_on": {"avs_failure": False, "cvc_failure": False},
+            "statement_descriptor_prefix": None,
+            "statement_descriptor_prefix_kana": None,
+            "statement_descriptor_prefix_kanji": None,
+        },
+        "dashboard": {"display_name": "Stand-in", "timezone": "Etc/UTC"},
+        "invoices": {"default_account_tax_ids": None, "hosted_payment_method_save": "offer"},
+        "payments": {
+            "statement_descriptor": "STAND-IN",
+            "statement_descriptor_kana": None,
+            "statement_descriptor_kanji": None,
+            "statement_descriptor_prefix_kana": None,
+            "statement_descriptor_prefix_kanji": None,
+        },
+        "payouts": None,
+        "paypay_payments": None,
+        "sepa_debit_payments": None,
+        "treasury": None,
     }
 
 

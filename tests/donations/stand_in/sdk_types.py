@@ -24,7 +24,7 @@ from typing_extensions import is_typeddict
 # Sent only when asked for with `expand`, or only of what is deleted.
 ON_DEMAND = {
     "Account.company", "Account.external_accounts", "Account.future_requirements",
-    "Account.groups", "Account.individual", "Account.requirements", "Account.settings",
+    "Account.groups", "Account.individual", "Account.requirements",
     "Account.tos_acceptance",  # of connected accounts
     "Charge.refunds",
     "Customer.cash_balance", "Customer.invoice_credit_balance", "Customer.sources",
@@ -232,12 +232,12 @@ def kind_of(name: str) -> type:
 
 
 @cache
-def routes() -> dict[tuple[str, str], type]:
-    """Every v1 route of the SDK, as (method, path with {id}), and what it takes."""
+def routes(nouns: frozenset[str]) -> dict[tuple[str, str], type]:
+    """The SDK's routes below `/v1/<noun>`, as (method, path with {id}), and what each takes."""
     found: dict[tuple[str, str], type] = {}
     for source in Path(str(stripe.__file__)).parent.rglob("_*_service.py"):
         text = source.read_text()
-        if "/v1/" not in text:
+        if not any(f'"/v1/{noun}' in text for noun in nouns):
             continue
         module = ".".join(source.relative_to(Path(str(stripe.__file__)).parents[1]).parts)[:-3]
         for function in ast.walk(ast.parse(text)):

@@ -7,6 +7,7 @@ import pytest
 import stripe
 
 from donations.stripe_stand_in import API_VERSION
+from tests.conftest import StandIn
 from tests.donations.stand_in.conftest import Bench
 from tests.donations.stand_in.sdk_types import kind_of, object_problems
 
@@ -26,9 +27,13 @@ def none_of(wrong: list[str]) -> None:
     assert not everywhere, "\n".join(sorted(everywhere))
 
 
-@pytest.fixture
-def full(bench: Bench) -> Bench:
-    """Something of every kind, in every state that a reader can bring about."""
+@pytest.fixture(scope="module")
+def full(_stand_in_process: StandIn) -> Bench:
+    """Something of every kind, in every state that a reader can bring about. Made once: these
+    tests only look.
+    """
+    bench = Bench(_stand_in_process.url)
+    bench.control("reset")
     bench.freeze()
     bench.client.v1.customers.create(
         {"email": "bob@example.com", "address": {"city": "Riga"}, "metadata": {"a": "b"}}
@@ -137,15 +142,15 @@ def test_what_is_expanded_has_stripes_fields(full: Bench, path: str, expand: str
     assert listed.json != plain
 
 
-def test_what_is_deleted_says_so(bench: Bench) -> None:
-    customer = bench.client.v1.customers.create({"email": "bob@example.com"}).id
+def test_what_is_deleted_says_so(full: Bench) -> None:
+    customer = full.client.v1.customers.create({"email": "bob@example.com"}).id
     gone = {"id": customer, "object": "customer", "deleted": True}
-    assert bench.raw("DELETE", f"/v1/customers/{customer}").json == gone
-    assert bench.raw("GET", f"/v1/customers/{customer}").json == gone
+    assert full.raw("DELETE", f"/v1/customers/{customer}").json == gone
+    assert full.raw("GET", f"/v1/customers/{customer}").json == gone
 
 
-def test_the_walk_finds_what_is_wrong(bench: Bench) -> None:
-    session = bench.raw("GET", f"/v1/checkout/sessions/{bench.session().id}").json
+def test_the_walk_finds_what_is_wrong(full: Bench) -> None:
+    session = full.raw("GET", f"/v1/checkout/sessions/{full.session().id}").json
     assert found_problems(session) == []
     for change in (
         {"amount_total": "500"},

@@ -11,6 +11,8 @@ from donations.stripe_stand_in.resources import ROUTES
 from donations.stripe_stand_in.resources.route import Route
 from tests.donations.stand_in.sdk_types import accepted, choices, required, routes
 
+NOUNS = frozenset(route.path.split("/")[2] for route in ROUTES)
+
 
 def differences(hash_of: ours.Hash, params: type, path: str) -> Iterator[str]:
     theirs = accepted(params)
@@ -68,12 +70,12 @@ def mismatch(kind: ours.Type, theirs: object, path: str, owner: type) -> Iterato
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
 def test_a_route_takes_what_stripes_takes(route: Route) -> None:
-    params = routes()[route.method, route.path]
+    params = routes(NOUNS)[route.method, route.path]
     assert list(differences(route.parameters, params, route.path)) == []
 
 
 def test_the_walk_finds_what_is_wrong() -> None:
-    params = routes()["POST", "/v1/checkout/sessions"]
+    params = routes(NOUNS)["POST", "/v1/checkout/sessions"]
     wrong = ours.Hash(
         {
             "payment_method_types": ours.List(ours.Text()),

@@ -27,7 +27,7 @@ def test_live_and_strange_keys_are_refused_and_not_repeated(bench: Bench, key: s
     client = stripe.StripeClient(key, base_addresses={"api": bench.url})
     with pytest.raises(stripe.AuthenticationError) as caught:
         client.v1.products.list()
-    assert "abc" not in str(caught.value) or key == "abc"
+    assert key not in str(caught.value)
 
 
 def test_an_answer_names_the_request_and_the_version(bench: Bench) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import stripe
 
+from donations.stripe_stand_in.webhooks import pause_after
 from newsroom.dev.processes import ends_with_parent, free_port, is_listening
 from tests.donations.stand_in.conftest import Bench, Refused, ask
 
@@ -195,6 +196,10 @@ def test_switched_off_events_are_made_and_never_sent(own: Bench, receiver: Recei
     assert own.event_types() == ["product.created"]
     own.product()
     assert own.control("deliver") == {"delivered": 1, "failed": 0}
+
+
+def test_the_pause_between_two_tries_grows_to_a_minute() -> None:
+    assert [pause_after(tries) for tries in (1, 2, 3, 4, 7, 8, 5_000)] == [1, 2, 4, 8, 60, 60, 60]
 
 
 def test_nothing_leaves_this_machine(own: Bench) -> None:
