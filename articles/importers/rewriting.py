@@ -61,6 +61,11 @@ KEPT = {
 }
 KEPT_EVERYWHERE = ("id", "lang", "dir")
 PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp|tiff?|heic)$", re.IGNORECASE)
+LEADING_PICTURE = re.compile(
+    r"(<a [^>]*>\s*<img\b[^>]*>\s*</a>|<img\b[^>]*>)(?:\s|<br>)*", re.IGNORECASE
+)
+# In pixels. Below it a picture is a sign among the words.
+SMALLEST_FIGURE = 100
 NUMBER_IN_CLASS = re.compile(r"\bwp-image-(\d+)\b")
 # Beyond it nobody means anything by it; the words are kept.
 DEEPEST = 200
@@ -416,7 +421,21 @@ def _line(runs: list[tuple[bool, str]], opening: str = "<p>") -> list[str]:
     if "<img" in words and not re.sub(r"<img\b[^>]*>", "", words).strip(BLANK):
         pictures = re.findall(r"(?:<a [^>]*>)?\s*<img\b[^>]*>\s*(?:</a>)?", html)
         return [f"<figure>{each.strip()}</figure>" for each in pictures]
-    return [f"{opening}{html}</p>"]
+    figures, html = _leading_pictures(html)
+    return [*figures, f"{opening}{html}</p>"]
+
+
+def _leading_pictures(html: str) -> tuple[list[str], str]:
+    """WordPress let words run around the picture that a paragraph begins with; we set it above."""
+    figures: list[str] = []
+    done = 0
+    while found := LEADING_PICTURE.match(html, done):
+        width = re.search(r' width="(\d+)"', found[0])
+        if width is None or int(width[1]) < SMALLEST_FIGURE:
+            break
+        figures.append(f"<figure>{found[1]}</figure>")
+        done = found.end()
+    return figures, html[done:]
 
 
 def _named(tag: str, classes: list[str], depth: int) -> str:

@@ -237,3 +237,8 @@ def test_a_hostile_text_takes_no_longer_than_a_long_one(text: str) -> None:
     assert "words" in convert(text)
     # Quadratic work would take minutes.
     assert time.process_time() - began < 20
+
+
+def test_a_picture_that_words_ran_around_stands_above_them() -> None:
+    text = '<img class="alignleft wp-image-12" src="https://old.example.org/wp-content/uploads/bridge.jpg"> Words.'
+    assert convert(text) == f"<figure>{SHOWN}</figure><p>Words.</p>"
