@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from articles import html_body
 from articles.importers import blocks, classic, shortcodes
-from articles.importers.findings import CONVERTED, LEFT, Finding, Surroundings
+from articles.importers.findings import LEFT, Finding, Surroundings
 from articles.importers.rewriting import DEEPEST, VOID, Rewriter
 
 PAGE_MARKS = re.compile(r"<!--\s{0,9}(?:more\b[^>]{0,200}|nextpage|noteaser)\s{0,9}-->")
@@ -112,6 +112,3 @@ def _flattened(html: str) -> str:
             done = tag.end()
         depth -= 1 if tag[1] and depth else 0
     return "".join([*out, html[done:]]) if done else html
-
-
-__all__ = ["CONVERTED", "LEFT", "Converted", "convert"]

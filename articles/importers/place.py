@@ -15,7 +15,7 @@ from articles.importers.old_site import (
     path_key,
 )
 from articles.importers.run import Run
-from articles.importers.survey import OldSite, key_of
+from articles.importers.survey import OldSite
 from articles.importers.wxr import Item
 from articles.models import Redirect
 from articles.old_addresses import spellings
@@ -176,6 +176,3 @@ class Place:
             self._site.source, key,
         )  # fmt: skip
         return (row["address_here"] or "") if row else ""
-
-
-__all__ = ["Place", "key_of"]

@@ -4,7 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from articles.models import Article, Author, ImportedItem, Page, Redirect, Section, Status, Topic
@@ -57,12 +61,7 @@ def test_an_old_address_leads_to_the_story(
     assert (answer.status_code, answer["Location"]) == (301, "/2014/05/01/talks/")
 
 
-def test_a_second_run_writes_nothing(
-    bring: Import, tmp_path: Path, django_assert_num_queries: object
-) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+def test_a_second_run_writes_nothing(bring: Import, tmp_path: Path) -> None:
     path = exports.write(
         tmp_path,
         exports.item(number=1, labels=(WORLD,)),
@@ -506,9 +505,6 @@ def test_the_language_of_the_old_site_is_kept(bring: Import, tmp_path: Path) -> 
 def test_a_wrong_option_is_explained(
     bring: Import, tmp_path: Path, options: dict[str, object], said: str
 ) -> None:
-    from django.core.management import call_command
-    from django.core.management.base import CommandError
-
     with pytest.raises(CommandError, match=said):
         call_command("import_wordpress", str(exports.write(tmp_path, exports.item())), **options)
     assert not Article.objects.exists()

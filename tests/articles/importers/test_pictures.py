@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from articles.models import Article, Image, ImportedItem
+from articles.models import Article, Image, ImportedItem, Redirect
 from tests.articles.factories import drawn_picture
 from tests.articles.importers import exports
 from tests.articles.importers.conftest import Import
@@ -154,8 +154,6 @@ def test_a_picture_of_another_site_is_not_taken_for_ours(
 
 
 def test_the_page_of_a_picture_leads_to_its_story(bring: Import, tmp_path: Path) -> None:
-    from articles.models import Redirect
-
     bring(exports.write(tmp_path, exports.picture(20, "a.jpg", parent=1), exports.item(number=1)))
     for old in ("/2014/05/picture-20/", "/?attachment_id=20"):
         assert Redirect.objects.get(old_address=old).article == Article.objects.get()

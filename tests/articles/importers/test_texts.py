@@ -1,5 +1,6 @@
 """Texts of WordPress, classic and in blocks, as clean HTML; what cannot stay is told."""
 
+import time
 from collections.abc import Iterable
 
 import pytest
@@ -231,8 +232,6 @@ HUNDRED = 100_000
     ids=range(10),
 )
 def test_a_hostile_text_takes_no_longer_than_a_long_one(text: str) -> None:
-    import time
-
     began = time.process_time()
     assert "words" in convert(text)
     # Quadratic work would take minutes.
