@@ -62,10 +62,10 @@ class Runner:
         listed = subprocess.run(
             ["ps", "-eo", "pid=,command="], capture_output=True, text=True, check=True
         )
-        marks = (str(self.data), f"127.0.0.1:{self.port}")
+        marks = [str(self.data), f"127.0.0.1:{self.port}"]
         cluster = self.data / "postgres"
         if cluster.is_symlink():
-            marks += (str(cluster.readlink()),)
+            marks.append(str(cluster.readlink()))
         return [
             int(line.split()[0])
             for line in listed.stdout.splitlines()
