@@ -1,5 +1,6 @@
 """Months pass: renewals, declined renewals, endings. The clock is moved, never waited for."""
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -168,3 +169,16 @@ def test_an_unfrozen_clock_follows_the_real_one(bench: Bench, refused: Refused) 
     assert not running["frozen"]
     answer = bench.raw("POST", "/_stand_in/clock", {"advance": 10})
     assert answer.status == 400
+
+
+def test_what_fell_due_meanwhile_is_caught_up_with_by_itself(bench: Bench) -> None:
+    began = bench.freeze(int(time.time()) - 40 * 86_400)
+    subscription = subscribed(bench)
+    bench.control("clock", now="")
+    deadline = time.monotonic() + 20
+    while len(bench.client.v1.invoices.list().data) < 2:
+        assert time.monotonic() < deadline
+    [renewal, first] = bench.client.v1.invoices.list().data
+    [item] = reloaded(bench, subscription)["items"].data
+    assert first.created == began
+    assert renewal.created == item.current_period_start < time.time() < item.current_period_end
