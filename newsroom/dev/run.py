@@ -4,6 +4,7 @@ import contextlib
 import errno
 import fcntl
 import hashlib
+import logging
 import os
 import signal
 import sys
@@ -120,6 +121,7 @@ def _prepare_database() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
     django.setup()
+    logging.disable(logging.INFO)  # here only: the parts have logs of their own
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
