@@ -7,7 +7,7 @@ WORKERS ?= 2
 # Complete, made-up production settings: what is released must be clean under them.
 CHECKED := ENV_FILE=tests/production.env
 
-.PHONY: help run test check format lock
+.PHONY: help run test check format messages lock
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,10 @@ format: ## Bring the code into its form
 	@$(SYSTEM_PYTHON) newsroom/dev/install.py dev
 	$(PYTHON) -m ruff check --fix --quiet .
 	$(PYTHON) -m ruff format --quiet .
+
+messages: ## Collect what readers are told, for translators, and compile it (needs gettext)
+	@$(SYSTEM_PYTHON) newsroom/dev/install.py dev
+	@$(CHECKED) $(PYTHON) -m newsroom.dev.messages
 
 lock: ## Pin the dependencies of pyproject.toml anew (needs uv; UPGRADE=--upgrade to move them)
 	uv pip compile --universal --generate-hashes --no-header --quiet $(UPGRADE) --python-version 3.11 pyproject.toml -o requirements/runtime.txt

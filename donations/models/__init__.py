@@ -1,10 +1,11 @@
 from donations.models.campaign import Campaign, GoalKind
+from donations.models.frequency import Frequency
 from donations.models.ledger_entry import EntryKind, LedgerEntry
 from donations.models.prompt import Placement, Prompt
 from donations.models.reminder import Reminder
 from donations.models.stripe_event import EventState, StripeEvent
 from donations.models.subscription import Subscription
-from donations.models.support_intent import Frequency, IntentState, SupportIntent
+from donations.models.support_intent import IntentState, SupportIntent
 from donations.models.supporter import Supporter
 
 __all__ = [

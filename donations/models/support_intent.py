@@ -4,14 +4,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from donations.models.campaign import Campaign
+from donations.models.frequency import Frequency
 from donations.models.prompt import Placement, Prompt
 from donations.models.supporter import Supporter
-
-
-class Frequency(models.TextChoices):
-    MONTH = "month", _("monthly")
-    YEAR = "year", _("yearly")
-    ONCE = "once", _("once")
 
 
 class IntentState(models.TextChoices):
