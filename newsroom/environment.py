@@ -1,11 +1,36 @@
 """What a setting must look like, and the sentence that says so when it does not."""
 
+import difflib
+import re
+from email.utils import parseaddr
+from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 from environ import Env
 
 WHERE = "Put it into the environment or into .env; .env.example has a line about it."
+
+
+# Those that we can draw; see `templates/donations/methods.html`.
+PAYMENT_METHODS = ("card", "apple_pay", "google_pay", "sepa_debit", "paypal", "link")
+
+
+def refuse_unknown(env_file: Path, example: Path) -> None:
+    """A name in .env that the example does not explain is a slip of the pen, and would be missed."""
+    known = set(_names_in(example, commented=True))
+    for name in _names_in(env_file, commented=False):
+        if name in known:
+            continue
+        near = difflib.get_close_matches(name, known, n=1)
+        guess = f" Did you mean {near[0]}?" if near else " .env.example lists all that there are."
+        raise ImproperlyConfigured(f"{name} in {env_file.name} is no setting.{guess}")
+
+
+def _names_in(file: Path, *, commented: bool) -> list[str]:
+    start = r"^#?" if commented else r"^\s*(?:export\s+)?"
+    return re.findall(start + r"([A-Za-z_][A-Za-z0-9_]*)\s*=", file.read_text(), re.MULTILINE)
 
 
 def required(env: Env, name: str) -> str:
@@ -42,6 +67,48 @@ def currencies(env: Env) -> list[str]:
     if not codes or not all(len(each) == 3 and each.isascii() and each.isalpha() for each in codes):
         raise ImproperlyConfigured("CURRENCIES is a list such as usd,eur,gbp.")
     return codes
+
+
+def payment_methods(env: Env) -> list[str]:
+    """What is shown beside the ask; what is taken is set at Stripe."""
+    methods = [
+        each.strip().lower()
+        for each in env.list("PAYMENT_METHODS_SHOWN", default=list(PAYMENT_METHODS[:4]))
+    ]
+    for each in methods:
+        if each not in PAYMENT_METHODS:
+            raise ImproperlyConfigured(
+                f"PAYMENT_METHODS_SHOWN knows {', '.join(PAYMENT_METHODS)}; not {each!r}."
+            )
+    return methods
+
+
+def address(env: Env, name: str, *, default: str) -> str:
+    """One mail address, with or without a name before it."""
+    given = str(env.str(name, default="")).strip()
+    return _checked(name, given) if given else default
+
+
+def addresses(env: Env, name: str) -> list[str]:
+    return [_checked(name, each.strip()) for each in env.list(name, default=[]) if each.strip()]
+
+
+def _checked(name: str, value: str) -> str:
+    try:
+        validate_email(parseaddr(value)[1])
+    except ValidationError as error:
+        raise ImproperlyConfigured(f"{name}: {value!r} is no mail address.") from error
+    return value
+
+
+def mail(env: Env) -> dict[str, object]:
+    """How mail leaves, as Django's EMAIL_… settings."""
+    try:
+        return dict(env.email_url("EMAIL_URL"))
+    except (ImproperlyConfigured, ValueError) as error:
+        raise ImproperlyConfigured(
+            "EMAIL_URL cannot be read. Write it like smtp+tls://user:password@mail.example:587."
+        ) from error
 
 
 def log_level(env: Env) -> str:

@@ -19,6 +19,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 _env_file = os.environ.get("ENV_FILE", str(BASE_DIR / ".env"))
 if _env_file and Path(_env_file).is_file():
+    environment.refuse_unknown(Path(_env_file), BASE_DIR / ".env.example")
     environ.Env.read_env(_env_file)
 
 DEMO = environment.switch(env, "DEMO")
@@ -157,9 +158,7 @@ STRIPE_API_BASE = (
 )
 STRIPE_LIVEMODE = "_live_" in STRIPE_SECRET_KEY[:8]
 # Icons beside the ask. What is really taken is whatever the Stripe account has switched on.
-PAYMENT_METHODS_SHOWN = env.list(
-    "PAYMENT_METHODS_SHOWN", default=["card", "apple_pay", "google_pay", "sepa_debit"]
-)
+PAYMENT_METHODS_SHOWN = environment.payment_methods(env)
 CURRENCIES = environment.currencies(env)
 
 
@@ -233,20 +232,19 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 
 # Mail. `EMAIL_URL=smtp+tls://user:password@host:587`
 if env.str("EMAIL_URL", default=""):
-    vars().update(env.email_url("EMAIL_URL"))
+    vars().update(environment.mail(env))
 elif DEMO:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 else:
     raise ImproperlyConfigured(f"EMAIL_URL is not set. {environment.WHERE}")
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = env.str(
-    "DEFAULT_FROM_EMAIL",
-    default=f"newsroom@{urlsplit(SITE_URL).hostname or 'localhost'}",
+DEFAULT_FROM_EMAIL = environment.address(
+    env, "DEFAULT_FROM_EMAIL", default=f"newsroom@{urlsplit(SITE_URL).hostname or 'localhost'}"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Who hears of what needs a person; see `newsroom/alerts.py`.
-OPERATORS = env.list("OPERATORS", default=[])
+OPERATORS = environment.addresses(env, "OPERATORS")
 
 # Names, never contents: no address, no amount, no text of a person goes to the log.
 LOGGING = {

@@ -58,6 +58,11 @@ def run_manage(*arguments: str, **changed: str | None) -> subprocess.CompletedPr
         ("HSTS_SECONDS", "a year", "whole number of seconds"),
         ("CURRENCIES", "dollars", "CURRENCIES is a list"),
         ("LOG_LEVEL", "loud", "LOG_LEVEL is"),
+        ("EMAIL_URL", "mail.example", "EMAIL_URL cannot be read"),
+        ("EMAIL_URL", "smtp://u:p@host:port", "EMAIL_URL cannot be read"),
+        ("PAYMENT_METHODS_SHOWN", "card,barter", "not 'barter'"),
+        ("OPERATORS", "ops@paper.example,nobody", "'nobody' is no mail address"),
+        ("DEFAULT_FROM_EMAIL", "Our Paper", "'Our Paper' is no mail address"),
     ],
 )
 def test_a_bad_setting_stops_the_start_in_one_sentence(
@@ -67,6 +72,24 @@ def test_a_bad_setting_stops_the_start_in_one_sentence(
     assert result.returncode == 1
     assert says in result.stderr
     assert "Traceback" not in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("STRIPE_SECRT_KEY=sk_test_x", "STRIPE_SECRT_KEY in .env is no setting. Did you mean STR"),
+        ("  export Currencys=usd", "Currencys in .env is no setting."),
+        ("WEATHER=fair", "WEATHER in .env is no setting. .env.example lists all"),
+    ],
+)
+def test_a_setting_that_nobody_knows_is_not_passed_over(
+    line: str, says: str, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text(f"# NOT_ONE=\nCURRENCIES=eur\n{line}\n")
+    result = run_manage("check", ENV_FILE=str(tmp_path / ".env"))
+    assert result.returncode == 1
+    assert says in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
 
 
@@ -111,7 +134,10 @@ def test_every_setting_is_in_the_example_and_no_other() -> None:
         source = path.read_text()
         used |= set(re.findall(r"env\.\w+\(\s*\"([A-Z_]+)\"", source))
         used |= set(
-            re.findall(r"(?:required|secret|switch|seconds)\(\s*env, \"([A-Z_]+)\"", source)
+            re.findall(
+                r"(?:required|secret|switch|seconds|address|addresses)\(\s*env, \"([A-Z_]+)\"",
+                source,
+            )
         )
     used |= {"ENV_FILE"}
     example = (ROOT / ".env.example").read_text()
