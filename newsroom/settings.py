@@ -205,6 +205,8 @@ LANGUAGES = [
     ("fa", _("Persian")),
 ]
 LOCALE_PATHS = [BASE_DIR / "newsroom" / "locale"]
+# Where Django's own ways of writing a date are wanting.
+FORMAT_MODULE_PATH = "newsroom.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
