@@ -1,6 +1,7 @@
 """A pytest plugin, loaded first: the environment of the tests, and a PostgreSQL of their own.
 
-Every run has its own cluster, so two runs never meet; every worker has its own ports.
+Every run has its own cluster, so two runs never meet; every worker has its own ports. With
+TEST_DATABASE_URL the tests use that server instead, as somebody who may create databases.
 """
 
 import os
@@ -21,7 +22,7 @@ QUICK = {
     "full_page_writes": "off",
     "max_connections": "300",
 }
-_started: list[tuple[postgres.Postgres, Path]] = []
+_started: list[tuple[postgres.Postgres | None, Path]] = []
 
 
 def _prepare() -> None:
@@ -55,6 +56,10 @@ def _prepare() -> None:
     for name in ("media", "static"):
         (folder / name).mkdir()
         os.environ[f"{name.upper()}_ROOT"] = str(folder / name)
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        _started.append((None, folder))
+        os.environ["DATABASE_URL"] = given
+        return
     server = postgres.start(folder / "postgres", options=QUICK)
     _started.append((server, folder))
     os.environ["DATABASE_URL"] = server.url
@@ -66,5 +71,6 @@ _prepare()
 def pytest_unconfigure(config: pytest.Config) -> None:
     while _started:
         server, folder = _started.pop()
-        server.stop()
+        if server is not None:
+            server.stop()
         shutil.rmtree(folder, ignore_errors=True)
