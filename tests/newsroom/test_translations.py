@@ -74,7 +74,7 @@ def for_readers(folder: str) -> Iterator[Path]:
 
 def in_templates() -> Iterator[Message]:
     for path in for_readers("templates"):
-        nodelist = (
+        nodelist: Any = (
             Engine.get_default().get_template(str(path.relative_to(ROOT / "templates"))).nodelist
         )
         words = nodelist.get_nodes_by_type(TranslateNode)
