@@ -106,7 +106,7 @@ def _open(house: House) -> None:
     with _step("Opening the site"):
         house.start(
             "web", sys.executable, "-m", "gunicorn", "-c", ROOT / "deploy/gunicorn.conf.py",
-            "--bind", f"127.0.0.1:{port}", "--workers", "2",
+            "--bind", f"127.0.0.1:{port}", "--workers", "2", "--preload",
         )  # fmt: skip
         house.start(
             "worker", sys.executable, ROOT / "manage.py", "procrastinate", "worker",
