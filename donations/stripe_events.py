@@ -9,6 +9,7 @@ from django.utils.timezone import now
 
 from donations import inbox, ledger, stripe_api
 from donations.checkout import sync_payment, sync_session
+from donations.locks import lock
 from donations.models import EventState, StripeEvent, Subscription
 from donations.stripe_api import StripeGone
 from donations.subscriptions import NotOurs, sync_invoice, sync_subscription
@@ -51,6 +52,10 @@ def _close(event: StripeEvent, state: EventState, reason: str = "") -> None:
 
 
 def _postpone(event: StripeEvent, error: Exception) -> None:
+    # What a refused commit took back is still in memory; one whose answer was lost is done.
+    event.refresh_from_db()
+    if event.state != EventState.STORED:
+        return
     event.attempts += 1
     event.error = f"{type(error).__name__}: {error}"[:500]
     if event.attempts > len(RETRY_AFTER):
@@ -90,6 +95,7 @@ def _charge(charge_id: str) -> None:
 
 
 def _refund(refund_id: str) -> None:
+    lock(refund_id)
     refund = stripe_api.retrieve_refund(refund_id)
     if not refund.payment_intent:
         raise NotOurs(f"refund {refund_id} belongs to no payment intent")
