@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from newsroom.limits import is_allowed, keyed_hash, network_of
+from newsroom.limits import is_allowed, keyed_hash, network_of, take_back
 
 WINDOW = timedelta(minutes=15)
 # Tries in a window: for one name from one network, for one name, from one network.
@@ -28,21 +28,25 @@ class SignInForm(AdminAuthenticationForm):
     }
 
     def clean(self) -> dict[str, Any]:
-        if not self._may_try():
+        at, limits = now(), self._limits()
+        if not _are_within(limits, at):
             raise ValidationError(self.error_messages["too_many"], code="too_many")
-        return super().clean()
+        cleaned: dict[str, Any] = super().clean()
+        # Only guesses count: whoever knows the password may come in as often as they like.
+        for key, _limit in limits:
+            take_back(key, per=WINDOW, at=at)
+        return cleaned
 
-    def _may_try(self) -> bool:
+    def _limits(self) -> list[tuple[str, int]]:
         if self.request is None:
-            return True
-        at, network = now(), network_of(self.request)
+            return []
+        network = network_of(self.request)
         name = keyed_hash(self.cleaned_data.get("username", "").casefold())
-        limits = [
+        return [
             (f"sign-in:{name}:{network}", PER_NAME_AND_NETWORK),
             (f"sign-in:{name}", PER_NAME),
             (f"sign-in:{network}", PER_NETWORK),
         ]
-        return _are_within(limits, at)
 
 
 class PasswordReset(PasswordResetView):

@@ -24,6 +24,23 @@ def test_the_limit_is_the_last_one_allowed() -> None:
 
 
 @pytest.mark.django_db
+def test_what_was_rightful_is_uncounted() -> None:
+    for _ in range(5):
+        assert limits.is_allowed("sign-in:a", limit=1, per=HOUR, at=AT)
+        limits.take_back("sign-in:a", per=HOUR, at=AT)
+    limits.take_back("sign-in:a", per=HOUR, at=AT)
+    tries = [limits.is_allowed("sign-in:a", limit=1, per=HOUR, at=AT) for _ in range(2)]
+    assert tries == [True, False]
+
+
+@pytest.mark.django_db
+def test_the_demo_lets_one_machine_try_more(settings: Settings) -> None:
+    settings.DEMO = True
+    tries = [limits.is_allowed("checkout:a", limit=1, per=HOUR, at=AT) for _ in range(21)]
+    assert tries == [True] * 20 + [False]
+
+
+@pytest.mark.django_db
 def test_old_counts_are_forgotten() -> None:
     limits.is_allowed("checkout:a", limit=3, per=HOUR, at=AT)
     limits.forget(before=AT + HOUR)
