@@ -1,4 +1,4 @@
-"""From a reader's wish to Stripe's payment page, and back.
+"""From a reader's wish to Stripe's payment page.
 
 The wish is committed before Stripe is called, and the call can be repeated: under one key the
 same parameters are always sent, so a crash, a timeout or a second click never makes two of it.
@@ -12,13 +12,11 @@ from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.timezone import now
 
-from donations import ledger, letters, stripe_api
+from donations import stripe_api
 from donations.locks import lock
 from donations.models import (
     Campaign,
-    EntryKind,
     Frequency,
     IntentState,
     Prompt,
@@ -26,9 +24,6 @@ from donations.models import (
 )
 from donations.money import plain_amount
 from donations.stripe_api import CheckoutSession, StripeAway, StripeRefused
-from donations.subscriptions import NotOurs, sync_invoice, sync_subscription
-from donations.supporters import supporter_of
-from newsroom.alerts import alert
 from newsroom.limits import keyed_hash
 from newsroom.models import Paper
 from newsroom.paper import absolute
@@ -43,10 +38,6 @@ STRIPES_SHORTEST = timedelta(minutes=31)
 # Without script nothing tells two presses from two wishes, except that they come at once.
 SAME_PRESS = timedelta(seconds=10)
 UNFINISHED = (IntentState.NEW, IntentState.OPEN)
-STILL_OPEN = (*UNFINISHED, IntentState.PENDING)
-# Milliseconds to wait for whoever works on the same session.
-LONG_PATIENCE_MS = 60_000
-SHORT_PATIENCE_MS = 3_000
 # Languages that Stripe's page speaks, of those that we do.
 STRIPE_SPEAKS = {"en", "ru", "de", "fr", "es"}
 
@@ -123,48 +114,6 @@ def payment_page(intent: SupportIntent, at: datetime) -> str:
         state=IntentState.OPEN,
     )
     return session.url
-
-
-def sync_session(session_id: str, *, is_patient: bool = True) -> SupportIntent:
-    """Make the books equal to a checkout session as it is at Stripe now.
-
-    Raises NotOurs, locks.Busy and what `stripe_api` raises.
-    """
-    with transaction.atomic():
-        lock(session_id, patience_ms=LONG_PATIENCE_MS if is_patient else SHORT_PATIENCE_MS)
-        session = stripe_api.retrieve_session(session_id, is_patient=is_patient)
-        if not session.is_ours:
-            raise NotOurs(f"session {session_id} does not carry our mark")
-        intent = _intent_of(session)
-        if session.is_subscription:
-            state = _sync_subscribing(session, intent, is_patient=is_patient)
-        else:
-            state = _sync_payment(session, intent, is_patient=is_patient)
-        is_current = session.id == intent.session_id or (
-            intent.session_id is None and session.expires_at == intent.expires_at
-        )
-        if intent.state != IntentState.PAID and (is_current or state == IntentState.PAID):
-            intent.state = state
-            intent.session_id = session.id
-            intent.closed_at = None if state in STILL_OPEN else now()
-        if intent._state.adding:
-            intent.save(force_insert=True)
-        else:
-            intent.save(update_fields=["state", "session_id", "closed_at", "supporter"])
-        return intent
-
-
-def sync_payment(payment_intent: str) -> None:
-    """Find what stands behind a payment that we have not booked, and book it.
-
-    Raises NotOurs and what `stripe_api` raises.
-    """
-    if invoice := stripe_api.invoice_of_payment_intent(payment_intent):
-        sync_invoice(invoice)
-    elif session := stripe_api.session_of_payment(payment_intent):
-        sync_session(session.id)
-    else:
-        raise NotOurs(f"payment {payment_intent} came through no page of ours")
 
 
 def _start_anew(intent: SupportIntent, at: datetime) -> None:
@@ -249,106 +198,4 @@ def _way_back(intent: SupportIntent) -> str:
     return (
         f"{reverse('donations:support')}"
         f"?every={intent.frequency}&amount={amount}&currency={intent.currency}"
-    )
-
-
-def _sync_payment(
-    session: CheckoutSession, intent: SupportIntent, *, is_patient: bool
-) -> IntentState:
-    if not session.payment_intent or session.status != "complete":
-        return _unpaid_state(session)
-    payment = stripe_api.retrieve_payment(session.payment_intent, is_patient=is_patient)
-    if not session.is_paid:
-        is_waiting = payment.status in {"processing", "requires_capture"}
-        return IntentState.PENDING if is_waiting else IntentState.FAILED
-    supporter = supporter_of(
-        session.email, livemode=session.livemode, language=intent.language, since=payment.paid_at
-    )
-    intent.supporter = intent.supporter or supporter
-    entry = ledger.append(
-        kind=EntryKind.PAYMENT,
-        source=payment.id,
-        payment_intent=payment.id,
-        amount_minor=payment.amount_minor,
-        currency=payment.currency,
-        livemode=payment.livemode,
-        occurred_at=payment.paid_at,
-        supporter=supporter,
-        campaign_id=intent.campaign_id,
-        prompt_id=intent.prompt_id,
-        placement=intent.placement,
-    )
-    if entry is not None:
-        letters.send_receipt(entry, supporter, renews_at=None)
-        ledger.record_fee(payment)
-        _compare(intent, payment.amount_minor, payment.currency)
-    return IntentState.PAID
-
-
-def _sync_subscribing(
-    session: CheckoutSession, intent: SupportIntent, *, is_patient: bool
-) -> IntentState:
-    if not session.subscription:
-        return _unpaid_state(session)
-    if session.invoice:
-        subscription = sync_invoice(session.invoice, is_patient=is_patient)
-    else:
-        subscription = sync_subscription(
-            session.subscription, has_paid=session.is_paid, is_patient=is_patient
-        )
-    if session.is_paid and subscription is not None:
-        intent.supporter = intent.supporter or subscription.supporter
-        if intent.state != IntentState.PAID:
-            _compare(intent, subscription.amount_minor, subscription.currency)
-        return IntentState.PAID
-    if session.status == "complete":
-        found = stripe_api.retrieve_subscription(session.subscription, is_patient=is_patient)
-        is_over = found.status in {"incomplete_expired", "canceled"}
-        return IntentState.FAILED if is_over else IntentState.PENDING
-    return _unpaid_state(session)
-
-
-def _unpaid_state(session: CheckoutSession) -> IntentState:
-    if session.status == "expired":
-        return IntentState.EXPIRED
-    return IntentState.PENDING if session.status == "complete" else IntentState.OPEN
-
-
-def _compare(intent: SupportIntent, amount_minor: int, currency: str) -> None:
-    if (intent.amount_minor, intent.currency) != (amount_minor, currency):
-        alert(
-            "stripe.other_amount",
-            f"Stripe took another amount than support intent {intent.pk} asked for. "
-            "The ledger has Stripe's figures.",
-        )
-
-
-def _intent_of(session: CheckoutSession) -> SupportIntent:
-    """The wish behind a session; rebuilt from it when our row is gone."""
-    try:
-        reference = uuid.UUID(session.support_intent)
-    except ValueError as error:
-        raise NotOurs(f"session {session.id} names no support intent") from error
-    intent = SupportIntent.objects.filter(pk=reference).first()
-    if intent is not None:
-        return intent
-    alert(
-        "stripe.intent_missing",
-        f"Checkout session {session.id} is ours, but its support intent was gone. "
-        "It was rebuilt without its campaign.",
-    )
-    frequency = Frequency.ONCE
-    if session.is_subscription and session.subscription:
-        frequency = Frequency(stripe_api.retrieve_subscription(session.subscription).interval)
-    return SupportIntent(
-        pk=reference,
-        nonce=f"rebuilt:{reference}",
-        frequency=frequency,
-        amount_minor=session.amount_minor,
-        currency=session.currency,
-        language=Paper.load().language,
-        session_id=session.id,
-        livemode=session.livemode,
-        created_at=session.created_at,
-        expires_at=session.created_at + PAGE_LASTS,
     )

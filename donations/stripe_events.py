@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from donations import inbox, ledger, stripe_api
-from donations.checkout import sync_payment, sync_session
 from donations.locks import lock
 from donations.models import EventState, StripeEvent, Subscription
+from donations.payments import sync_payment, sync_session
 from donations.stripe_api import StripeGone
 from donations.subscriptions import NotOurs, sync_invoice, sync_subscription
 from donations.supporters import normalised
@@ -89,6 +89,9 @@ def _charge(charge_id: str) -> None:
     reads the fee too.
     """
     payment_intent = stripe_api.payment_intent_of_charge(charge_id)
+    if payment_intent:
+        # Whoever books it at this moment may have read it before there was a fee.
+        lock(payment_intent)
     if not payment_intent or ledger.payment_of(payment_intent) is None:
         raise NotOurs(f"no payment in the ledger belongs to charge {charge_id}")
     ledger.record_fee(stripe_api.retrieve_payment(payment_intent))

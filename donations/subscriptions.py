@@ -31,7 +31,7 @@ def sync_subscription(
     NotOurs and what `stripe_api` raises.
     """
     with transaction.atomic():
-        lock(subscription_id, patience_ms=60_000 if is_patient else 3_000)
+        lock(subscription_id, is_patient=is_patient)
         found = stripe_api.retrieve_subscription(subscription_id, is_patient=is_patient)
         if not found.is_ours:
             raise NotOurs(f"subscription {subscription_id} does not carry our mark")
@@ -68,6 +68,8 @@ def sync_invoice(invoice_id: str, *, is_patient: bool = True) -> Subscription | 
         )
         for paid in invoice.paid:
             assert subscription is not None
+            if paid.payment_intent:
+                lock(paid.payment_intent, is_patient=is_patient)
             entry = ledger.append(
                 kind=EntryKind.PAYMENT,
                 source=paid.id,

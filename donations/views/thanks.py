@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
-from donations import checkout, checkout_cookie, reader_cookie
+from donations import checkout_cookie, payments, reader_cookie
 from donations.locks import Busy
 from donations.models import Frequency, IntentState, Subscription, SupportIntent
 from donations.money import format_amount, plain_amount
@@ -64,7 +64,7 @@ def _bring_up_to_date(intent: SupportIntent) -> bool:
     if intent.state == IntentState.PAID or intent.session_id is None:
         return True
     try:
-        checkout.sync_session(intent.session_id, is_patient=False)
+        payments.sync_session(intent.session_id, is_patient=False)
     except (StripeError, NotOurs, Busy):
         return False
     intent.refresh_from_db()

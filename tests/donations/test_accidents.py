@@ -12,13 +12,15 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils.timezone import now
 
-from donations import stripe_api, stripe_events
+from donations import payments, stripe_api, stripe_events
 from donations.models import (
     EntryKind,
     EventState,
+    IntentState,
     LedgerEntry,
     Prompt,
     StripeEvent,
+    SupportIntent,
 )
 from tests.conftest import RunJobs
 from tests.donations.conftest import Stripe, Tell
@@ -129,3 +131,56 @@ def test_a_refund_that_fails_while_it_is_being_booked_leaves_nothing_taken(
     assert set(StripeEvent.objects.filter(object_id=pending.id).values_list("state", flat=True)) == {EventState.APPLIED}  # fmt: skip
     went_back = LedgerEntry.objects.filter(kind__in=["refund", "refund_failed"])
     assert sum(went_back.values_list("amount_minor", flat=True)) == 0
+
+
+def test_a_fee_that_is_told_while_its_payment_is_being_booked_is_not_lost(
+    start: Start, stripe_side: Stripe, tell: Tell
+) -> None:
+    stripe_side.pay(start(every="once", amount="20"))
+    for event in stripe_side.events("checkout.session.completed", "charge.updated"):
+        tell(event)
+    booking = StripeEvent.objects.get(type="checkout.session.completed")
+    fee = StripeEvent.objects.get(type="charge.updated")
+    ask = stripe_api.retrieve_payment
+    others: list[threading.Thread] = []
+
+    def answer(payment: str, **kwargs: Any) -> stripe_api.Payment:
+        if others:
+            return ask(payment, **kwargs)
+        others.append(elsewhere(lambda: stripe_events.apply(fee.pk)))
+        others[0].join(0.3)
+        return replace(ask(payment, **kwargs), fee=None)
+
+    with patch.object(stripe_api, "retrieve_payment", answer):
+        stripe_events.apply(booking.pk)
+        others[0].join()
+    assert set(LedgerEntry.objects.values_list("kind", flat=True)) == {"payment", "fee"}
+
+
+def test_a_new_attempt_stands_when_word_of_the_old_one_comes_late(
+    start: Start, stripe_side: Stripe, tell: Tell
+) -> None:
+    first = start(every="once", nonce="n")
+    second = ""
+
+    def start_anew() -> None:
+        nonlocal second
+        SupportIntent.objects.update(state=IntentState.FAILED)
+        second = start(every="once", nonce="n")
+
+    def declined(payment: str, **_: Any) -> stripe_api.Payment:
+        elsewhere(start_anew).join()
+        return stripe_api.Payment(
+            payment, "requires_payment_method", 0, "usd", now(), None, "", True, False
+        )
+
+    session = stripe_api.retrieve_session(first)
+    complete = replace(session, status="complete", payment_intent="pi_declined")
+    with (
+        patch.object(stripe_api, "retrieve_session", lambda *_, **__: complete),
+        patch.object(stripe_api, "retrieve_payment", declined),
+    ):
+        payments.sync_session(first)
+    intent = SupportIntent.objects.get()
+    assert second != first
+    assert (intent.session_id, intent.state) == (second, IntentState.OPEN)

@@ -328,7 +328,7 @@ def test_a_failing_handler_is_tried_again_and_then_shown(
     stripe_side.pay(start(every="once"))
     (event,) = stripe_side.events("checkout.session.completed")
     tell(event)
-    with patch("donations.checkout.ledger.append", side_effect=RuntimeError("a bug")):
+    with patch("donations.payments.ledger.append", side_effect=RuntimeError("a bug")):
         run_jobs()
         stored = StripeEvent.objects.get()
         assert (stored.state, stored.attempts) == (EventState.STORED, 1)

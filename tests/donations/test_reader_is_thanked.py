@@ -180,7 +180,7 @@ def test_while_the_worker_holds_the_session_we_do_not_wait_long(
     client: Client, start: Start, stripe_side: Stripe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = start()
-    monkeypatch.setattr("donations.checkout.SHORT_PATIENCE_MS", 50)
+    monkeypatch.setattr("donations.locks.LITTLE_PATIENCE", 50)
     holder = connection.copy()
     try:
         with holder.cursor() as cursor:
@@ -211,7 +211,7 @@ def test_every_ending_has_its_words(
 ) -> None:
     session = start()
     SupportIntent.objects.update(state=state)
-    monkeypatch.setattr("donations.checkout.sync_session", lambda *_args, **_kwargs: None)
+    monkeypatch.setattr("donations.payments.sync_session", lambda *_args, **_kwargs: None)
     assert words in client.get(THANKS, {"session_id": session}).content.decode()
 
 

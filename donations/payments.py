@@ -1,0 +1,173 @@
+"""What became of a payment page: the intent closed, the ledger written, a receipt queued."""
+
+import uuid
+
+from django.db import transaction
+from django.utils.timezone import now
+
+from donations import ledger, letters, stripe_api
+from donations.locks import lock
+from donations.models import EntryKind, Frequency, IntentState, Supporter, SupportIntent
+from donations.stripe_api import CheckoutSession
+from donations.subscriptions import NotOurs, sync_invoice, sync_subscription
+from donations.supporters import supporter_of
+from newsroom.alerts import alert
+from newsroom.models import Paper
+
+STILL_OPEN = (IntentState.NEW, IntentState.OPEN, IntentState.PENDING)
+
+
+def sync_session(session_id: str, *, is_patient: bool = True) -> SupportIntent:
+    """Make the books equal to a checkout session as it is at Stripe now.
+
+    Raises NotOurs, locks.Busy and what `stripe_api` raises.
+    """
+    with transaction.atomic():
+        lock(session_id, is_patient=is_patient)
+        session = stripe_api.retrieve_session(session_id, is_patient=is_patient)
+        if not session.is_ours:
+            raise NotOurs(f"session {session_id} does not carry our mark")
+        intent = _intent_of(session)
+        if session.is_subscription:
+            state, supporter = _sync_subscribing(session, intent, is_patient=is_patient)
+        else:
+            state, supporter = _sync_payment(session, intent, is_patient=is_patient)
+        return _close(intent, session, state, supporter)
+
+
+def sync_payment(payment_intent: str) -> None:
+    """Find what stands behind a payment that we have not booked, and book it.
+
+    Raises NotOurs and what `stripe_api` raises.
+    """
+    if invoice := stripe_api.invoice_of_payment_intent(payment_intent):
+        sync_invoice(invoice)
+    elif session := stripe_api.session_of_payment(payment_intent):
+        sync_session(session.id)
+    else:
+        raise NotOurs(f"payment {payment_intent} came through no page of ours")
+
+
+def _sync_payment(
+    session: CheckoutSession, intent: SupportIntent, *, is_patient: bool
+) -> tuple[IntentState, Supporter | None]:
+    if not session.payment_intent or session.status != "complete":
+        return _unpaid_state(session), None
+    lock(session.payment_intent, is_patient=is_patient)
+    payment = stripe_api.retrieve_payment(session.payment_intent, is_patient=is_patient)
+    if not session.is_paid:
+        is_waiting = payment.status in {"processing", "requires_capture"}
+        return IntentState.PENDING if is_waiting else IntentState.FAILED, None
+    if known := ledger.payment_of(payment.id):
+        return IntentState.PAID, known.supporter
+    supporter = supporter_of(
+        session.email, livemode=session.livemode, language=intent.language, since=payment.paid_at
+    )
+    entry = ledger.append(
+        kind=EntryKind.PAYMENT,
+        source=payment.id,
+        payment_intent=payment.id,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        livemode=payment.livemode,
+        occurred_at=payment.paid_at,
+        supporter=supporter,
+        campaign_id=intent.campaign_id,
+        prompt_id=intent.prompt_id,
+        placement=intent.placement,
+    )
+    if entry is not None:
+        letters.send_receipt(entry, supporter, renews_at=None)
+        ledger.record_fee(payment)
+        _compare(intent, payment.amount_minor, payment.currency)
+    return IntentState.PAID, supporter
+
+
+def _sync_subscribing(
+    session: CheckoutSession, intent: SupportIntent, *, is_patient: bool
+) -> tuple[IntentState, Supporter | None]:
+    if not session.subscription:
+        return _unpaid_state(session), None
+    if session.invoice:
+        subscription = sync_invoice(session.invoice, is_patient=is_patient)
+    else:
+        subscription = sync_subscription(
+            session.subscription, has_paid=session.is_paid, is_patient=is_patient
+        )
+    if session.is_paid and subscription is not None:
+        if intent.state != IntentState.PAID:
+            _compare(intent, subscription.amount_minor, subscription.currency)
+        return IntentState.PAID, subscription.supporter
+    if session.status == "complete":
+        found = stripe_api.retrieve_subscription(session.subscription, is_patient=is_patient)
+        is_over = found.status in {"incomplete_expired", "canceled"}
+        return IntentState.FAILED if is_over else IntentState.PENDING, None
+    return _unpaid_state(session), None
+
+
+def _close(
+    intent: SupportIntent,
+    session: CheckoutSession,
+    state: IntentState,
+    supporter: Supporter | None,
+) -> SupportIntent:
+    """Write into the intent what became of one of its sessions."""
+    if not intent._state.adding:
+        # While we asked Stripe, the reader may have started anew: that attempt stays.
+        intent = SupportIntent.objects.select_for_update(of=("self",)).get(pk=intent.pk)
+    is_current = session.id == intent.session_id or (
+        intent.session_id is None and session.expires_at == intent.expires_at
+    )
+    intent.supporter = intent.supporter or supporter
+    if intent.state != IntentState.PAID and (is_current or state == IntentState.PAID):
+        intent.state = state
+        intent.session_id = session.id
+        intent.closed_at = None if state in STILL_OPEN else now()
+    intent.save()
+    return intent
+
+
+def _unpaid_state(session: CheckoutSession) -> IntentState:
+    if session.status == "expired":
+        return IntentState.EXPIRED
+    return IntentState.PENDING if session.status == "complete" else IntentState.OPEN
+
+
+def _compare(intent: SupportIntent, amount_minor: int, currency: str) -> None:
+    if (intent.amount_minor, intent.currency) != (amount_minor, currency):
+        alert(
+            "stripe.other_amount",
+            f"Stripe took another amount than support intent {intent.pk} asked for. "
+            "The ledger has Stripe's figures.",
+        )
+
+
+def _intent_of(session: CheckoutSession) -> SupportIntent:
+    """The wish behind a session; rebuilt from it when our row is gone."""
+    try:
+        reference = uuid.UUID(session.support_intent)
+    except ValueError as error:
+        raise NotOurs(f"session {session.id} names no support intent") from error
+    intent = SupportIntent.objects.filter(pk=reference).first()
+    if intent is not None:
+        return intent
+    alert(
+        "stripe.intent_missing",
+        f"Checkout session {session.id} is ours, but its support intent was gone. "
+        "It was rebuilt without its campaign.",
+    )
+    frequency = Frequency.ONCE
+    if session.is_subscription and session.subscription:
+        frequency = Frequency(stripe_api.retrieve_subscription(session.subscription).interval)
+    return SupportIntent(
+        pk=reference,
+        nonce=f"rebuilt:{reference}",
+        frequency=frequency,
+        amount_minor=session.amount_minor,
+        currency=session.currency,
+        language=Paper.load().language,
+        session_id=session.id,
+        livemode=session.livemode,
+        created_at=session.created_at,
+        expires_at=session.expires_at,
+    )
