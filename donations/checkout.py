@@ -35,7 +35,7 @@ PRODUCT = "newsroom_support"
 # Stripe wants at least 30 minutes left, also when a try is repeated late.
 PAGE_LASTS = timedelta(minutes=45)
 STRIPES_SHORTEST = timedelta(minutes=31)
-# Without script nothing tells two presses from two wishes, except that they come at once.
+# Without script, two presses of one browser are one wish when they come at once.
 SAME_PRESS = timedelta(seconds=10)
 UNFINISHED = (IntentState.NEW, IntentState.OPEN)
 # Languages that Stripe's page speaks, of those that we do.
@@ -51,35 +51,47 @@ class Wish:
     currency: str
     language: str
     nonce: str = ""
-    network: str = ""
     campaign: Campaign | None = None
     prompt: Prompt | None = None
     placement: str = ""
 
     @property
     def press(self) -> str:
-        """The same for the same press of the button with the same choice."""
-        who = f"nonce:{self.nonce}" if self.nonce else f"network:{self.network}"
-        return keyed_hash(f"{who}|{self.frequency}|{self.amount_minor}|{self.currency}")
+        """The same for the same press of the button, known by its nonce, with the same choice."""
+        return keyed_hash(
+            f"nonce:{self.nonce}|{self.frequency}|{self.amount_minor}|{self.currency}"
+        )
 
 
-def known_intent(wish: Wish, at: datetime) -> SupportIntent | None:
-    """The intent that an earlier press of the same button made."""
+def known_intent(wish: Wish, at: datetime, *, own: uuid.UUID | None = None) -> SupportIntent | None:
+    """The intent that an earlier press of the same button made.
+
+    Without a nonce, only the browser's `own` last one: whoever shares its network, such as an
+    exit of Tor, must neither pay on a stranger's page nor read a stranger's thanks.
+    """
     if wish.nonce:
         return SupportIntent.objects.filter(nonce=wish.press).first()
+    if own is None:
+        return None
     return SupportIntent.objects.filter(
-        nonce__startswith=f"{wish.press}:", created_at__gt=at - SAME_PRESS, state__in=UNFINISHED
+        pk=own,
+        frequency=wish.frequency,
+        amount_minor=wish.amount_minor,
+        currency=wish.currency,
+        created_at__gt=at - SAME_PRESS,
+        state__in=UNFINISHED,
     ).first()
 
 
 def note_wish(wish: Wish, at: datetime) -> SupportIntent:
     """Write the wish down, once, and commit it."""
     with transaction.atomic():
-        lock(wish.press)
-        if intent := known_intent(wish, at):
-            return intent
+        if wish.nonce:
+            lock(wish.press)
+            if intent := known_intent(wish, at):
+                return intent
         intent = SupportIntent(
-            nonce=wish.press if wish.nonce else f"{wish.press}:{uuid.uuid4().hex}",
+            nonce=wish.press if wish.nonce else uuid.uuid4().hex,
             frequency=wish.frequency,
             amount_minor=wish.amount_minor,
             currency=wish.currency,
@@ -114,6 +126,20 @@ def payment_page(intent: SupportIntent, at: datetime) -> str:
         state=IntentState.OPEN,
     )
     return session.url
+
+
+def way_back(intent: SupportIntent) -> str:
+    """The support page with the same choice, credited to the same prompt."""
+    chosen: dict[str, object] = {
+        "every": intent.frequency,
+        "amount": plain_amount(intent.amount_minor, intent.currency),
+        "currency": intent.currency,
+    }
+    if intent.prompt_id:
+        chosen["prompt"] = intent.prompt_id
+    if intent.placement:
+        chosen["placement"] = intent.placement
+    return reverse("donations:support", query=chosen)
 
 
 def _start_anew(intent: SupportIntent, at: datetime) -> None:
@@ -183,7 +209,7 @@ def _parameters(intent: SupportIntent) -> dict[str, Any]:
         "locale": intent.language if intent.language in STRIPE_SPEAKS else "auto",
         "expires_at": int(intent.expires_at.timestamp()),
         "success_url": absolute(reverse("donations:thanks")) + "?session_id={CHECKOUT_SESSION_ID}",
-        "cancel_url": absolute(_way_back(intent)),
+        "cancel_url": absolute(way_back(intent)),
     }
     if intent.frequency == Frequency.ONCE:
         parameters |= {"mode": "payment", "payment_intent_data": {"metadata": metadata}}
@@ -191,11 +217,3 @@ def _parameters(intent: SupportIntent) -> dict[str, Any]:
         price["recurring"] = {"interval": str(intent.frequency)}
         parameters |= {"mode": "subscription", "subscription_data": {"metadata": metadata}}
     return parameters
-
-
-def _way_back(intent: SupportIntent) -> str:
-    amount = plain_amount(intent.amount_minor, intent.currency)
-    return (
-        f"{reverse('donations:support')}"
-        f"?every={intent.frequency}&amount={amount}&currency={intent.currency}"
-    )

@@ -25,5 +25,10 @@ def remember(response: HttpResponse, intent_id: uuid.UUID) -> None:
 
 def is_own(request: HttpRequest, intent_id: uuid.UUID) -> bool:
     """Whether this browser is the one that started it."""
+    return own_intent(request) == intent_id
+
+
+def own_intent(request: HttpRequest) -> uuid.UUID | None:
+    """The last one that this browser started."""
     value = request.get_signed_cookie(NAME, default="", salt=SALT, max_age=LASTS)
-    return value == str(intent_id)
+    return uuid.UUID(value) if value else None

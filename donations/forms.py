@@ -79,7 +79,7 @@ class SupportForm(forms.Form):
             self.add_error("amount", str(error))
         return cleaned
 
-    def wish(self, *, language: str, network: str, at: datetime) -> Wish:
+    def wish(self, *, language: str, at: datetime) -> Wish:
         """Of a valid form."""
         prompt: Prompt | None = self.cleaned_data["prompt"]
         return Wish(
@@ -88,7 +88,6 @@ class SupportForm(forms.Form):
             currency=self.cleaned_data["currency"],
             language=language,
             nonce=self.cleaned_data["nonce"],
-            network=network,
             campaign=prompt.campaign if prompt else Campaign.objects.live(at).first(),
             prompt=prompt,
             placement=self.cleaned_data["placement"],

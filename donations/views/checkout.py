@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from donations import checkout, checkout_cookie
 from donations.forms import SupportForm
+from donations.models import SupportIntent
 from donations.money import format_amount
 from donations.stripe_api import StripeAway, StripeRefused
 from donations.views.support import Choice, facts, render_form
@@ -37,24 +38,23 @@ def start(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render_form(request, choice, form=form, status=422)
     at = now()
-    network = network_of(request)
-    wish = form.wish(language=get_language() or "en", network=network, at=at)
-    intent = checkout.known_intent(wish, at)
+    wish = form.wish(language=get_language() or "en", at=at)
+    intent = checkout.known_intent(wish, at, own=checkout_cookie.own_intent(request))
     if intent is None:
-        if not _may_open_another(network, at):
+        if not _may_open_another(network_of(request), at):
             return render_form(request, choice, notice=_too_often(), status=429)
         intent = checkout.note_wish(wish, at)
     try:
         address = checkout.payment_page(intent, at)
     except StripeAway as away:
         logger.warning("checkout_away intent=%s reason=%s", intent.pk, away)
-        return _trouble(request, wish, choice, status=503)
+        return _trouble(request, intent, choice)
     except StripeRefused as refused:
         if refused.code in {"amount_too_small", "amount_too_large"}:
             form.add_error("amount", _("Our payment partner does not take this amount."))
             return render_form(request, choice, form=form, status=422)
         alert("stripe.refused", f"Stripe refused to open a payment page: {refused}.")
-        return _trouble(request, wish, choice, status=503)
+        return _trouble(request, intent, choice)
     response = HttpResponseRedirect(address, status=303)
     response["Cache-Control"] = "private, no-store"
     checkout_cookie.remember(response, intent.pk)
@@ -80,20 +80,19 @@ def _too_often() -> str:
     )
 
 
-def _trouble(
-    request: HttpRequest, wish: checkout.Wish, choice: Choice, *, status: int
-) -> HttpResponse:
+def _trouble(request: HttpRequest, intent: SupportIntent, choice: Choice) -> HttpResponse:
     response = render(
         request,
         "donations/trouble.html",
         {
             "page": facts(),
             "choice": choice,
-            "wish": wish,
+            "intent": intent,
             "base": request.POST.get("base", ""),
-            "amount": format_amount(wish.amount_minor, wish.currency),
+            "amount": format_amount(intent.amount_minor, intent.currency),
+            "way_back": checkout.way_back(intent),
         },
-        status=status,
+        status=503,
     )
     response["Cache-Control"] = "private, no-store"
     response["Retry-After"] = "10"

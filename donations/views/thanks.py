@@ -8,10 +8,10 @@ from django.shortcuts import render
 from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
-from donations import checkout_cookie, payments, reader_cookie
+from donations import checkout, checkout_cookie, payments, reader_cookie
 from donations.locks import Busy
 from donations.models import Frequency, IntentState, Subscription, SupportIntent
-from donations.money import format_amount, plain_amount
+from donations.money import format_amount
 from donations.stripe_api import StripeError
 from donations.subscriptions import NotOurs
 from donations.views.support import facts
@@ -36,7 +36,7 @@ def thanks(request: HttpRequest) -> HttpResponse:
         context |= {
             "intent": intent,
             "amount": format_amount(intent.amount_minor, intent.currency),
-            "plain": plain_amount(intent.amount_minor, intent.currency),
+            "way_back": checkout.way_back(intent),
             "subscription": subscription,
         }
     response = render(request, "donations/thanks.html", context)

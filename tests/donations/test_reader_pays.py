@@ -19,6 +19,7 @@ from tests.donations.factories import CampaignFactory, PromptFactory
 pytestmark = pytest.mark.django_db
 
 CHECKOUT = "/support/checkout/"
+THANKS = "/support/thanks/"
 CHOSEN = {"every": "month", "amount": "5", "currency": "usd"}
 NOON = datetime(2030, 1, 1, 12, 0, tzinfo=UTC)
 Start = Callable[..., str]
@@ -153,6 +154,31 @@ def test_strange_tracking_never_stops_a_supporter(start: Start) -> None:
 
 def test_an_overlong_nonce_counts_as_none(start: Start) -> None:
     assert start(nonce="x" * 500) == start(nonce="y" * 500)
+
+
+def test_without_script_neighbours_never_share_a_payment_page(
+    client: Client, start: Start, stripe_side: Stripe
+) -> None:
+    with stripe_side.at(NOON):
+        spy = start(every="once", amount="20")
+        victim = Client().post(CHECKOUT, {"every": "once", "amount": "20", "currency": "usd"})
+        session = victim["Location"].rpartition("/")[2].partition("#")[0]
+    assert session != spy
+    stripe_side.pay(session, email="ada@example.com")
+    assert "ada@example.com" not in client.get(THANKS, {"session_id": session}).content.decode()
+
+
+def test_whoever_leaves_stripes_page_comes_back_to_the_same_choice(
+    client: Client, start: Start, stripe_side: Stripe
+) -> None:
+    prompt = PromptFactory()
+    session = start(every="once", amount="7.50", prompt=prompt.pk, placement="banner")
+    back = stripe_side.api("GET", f"checkout/sessions/{session}")["cancel_url"]
+    expected = f"/support/?every=once&amount=7.50&currency=usd&prompt={prompt.pk}&placement=banner"
+    assert back == f"{django_settings.SITE_URL}{expected}"
+    page = client.get(back.removeprefix(django_settings.SITE_URL)).content.decode()
+    assert f'name="prompt" value="{prompt.pk}"' in page
+    assert 'name="placement" value="banner"' in page
 
 
 def test_two_presses_of_one_button_are_one(start: Start) -> None:
@@ -293,7 +319,7 @@ def test_in_all_there_is_a_limit_too(
 ) -> None:
     monkeypatch.setattr("donations.views.checkout.IN_ALL", (2, timedelta(hours=1)))
     answers = [
-        client.post(CHECKOUT, CHOSEN, REMOTE_ADDR=f"192.0.2.{n}").status_code for n in range(3)
+        Client().post(CHECKOUT, CHOSEN, REMOTE_ADDR=f"192.0.2.{n}").status_code for n in range(3)
     ]
     assert answers == [303, 303, 429]
     assert Alert.objects.get().cause == "checkout.limit"
