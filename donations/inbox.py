@@ -60,11 +60,11 @@ def take(event: dict[str, Any]) -> StripeEvent | None:
 
 
 def replay(event: StripeEvent) -> None:
-    """Apply an event once more, as if it had just come."""
+    """Apply an event once more, as if it had just come, even when a next try waits already."""
     with transaction.atomic():
         event.state, event.attempts, event.error = EventState.STORED, 0, ""
         event.save(update_fields=["state", "attempts", "error"])
-        queue(event.pk)
+        jobs.defer("donations.apply_event", event_id=event.pk)
 
 
 def queue(event_id: int, *, at: datetime | None = None) -> None:
@@ -83,7 +83,8 @@ def requeue_forgotten() -> None:
 
 def _read(payload: bytes) -> StripeEvent:
     try:
-        found: Any = json.loads(payload)
+        body = payload.decode()
+        found: Any = json.loads(body)
     except (RecursionError, ValueError) as error:
         raise Refused("no JSON") from error
     if not isinstance(found, dict) or found.get("object") != "event":
@@ -103,7 +104,7 @@ def _read(payload: bytes) -> StripeEvent:
             object_id=_matching(OBJECT_ID, object_id) if object_id is not None else "",
             livemode=livemode,
             api_version=version[:40].replace("\0", "") if isinstance(version, str) else "",
-            body=payload.decode(),
+            body=body,
             happened_at=datetime.fromtimestamp(created, UTC),
         )
     except (OSError, OverflowError, ValueError) as error:

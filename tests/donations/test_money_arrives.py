@@ -372,6 +372,21 @@ def test_while_stripe_is_away_an_event_waits(
     assert ("payment", 5_00, "usd") in book()
 
 
+def test_an_event_that_waits_for_its_next_try_can_be_applied_at_once(
+    start: Start, stripe_side: Stripe, tell: Tell, run_jobs: RunJobs
+) -> None:
+    stripe_side.pay(start(every="once"))
+    (event,) = stripe_side.events("checkout.session.completed")
+    tell(event)
+    with patch("donations.payments.ledger.append", side_effect=RuntimeError("a bug")):
+        run_jobs()
+    inbox.replay(StripeEvent.objects.get(state=EventState.STORED))
+    run_jobs()
+    assert StripeEvent.objects.get().state == EventState.APPLIED
+    run_jobs(at=now() + timedelta(days=1))
+    assert_is_booked_once()
+
+
 def test_a_lost_job_is_queued_again(start: Start, stripe_side: Stripe, tell: Tell, run_jobs: RunJobs) -> None:  # fmt: skip
     stripe_side.pay(start(every="once"))
     (event,) = stripe_side.events("checkout.session.completed")

@@ -149,6 +149,7 @@ def test_a_clock_that_is_behind_is_noticed(tell: Tell) -> None:
         b"{",
         b"\xff\xfe",
         b"{}",
+        json.dumps(event()).encode("utf-16-le"),
         b"[" * 100_000 + b"]" * 100_000,
         b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
         json.dumps({"id": "evt_1", "object": "v2.core.event"}).encode(),
