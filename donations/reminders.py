@@ -1,5 +1,6 @@
 """A promise of one mail: made when a reader leaves an address, kept once, then forgotten."""
 
+import logging
 from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 
@@ -15,6 +16,8 @@ from newsroom.alerts import alert
 from newsroom.mail import queue_mail
 from newsroom.models import Paper
 from newsroom.paper import zone_of
+
+logger = logging.getLogger(__name__)
 
 # When the mail goes out on its day, where the paper is.
 HOUR = time(10)
@@ -72,7 +75,12 @@ def promise(
 def send_due(at: datetime) -> None:
     """Keep every promise that is due. May be run again, or twice at once."""
     for reminder_id in Reminder.objects.due(at).values_list("pk", flat=True)[:AT_ONCE]:
-        keep(reminder_id, at)
+        try:
+            keep(reminder_id, at)
+        except Exception:
+            # It stays due; the others must not wait for it.
+            logger.exception("reminder_failed id=%s", reminder_id)
+            alert("reminders.failed", f"Reminder {reminder_id} cannot be sent. See the log.")
 
 
 def keep(reminder_id: int, at: datetime) -> None:

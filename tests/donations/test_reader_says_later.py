@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.utils.timezone import now
 
-from donations import reader_cookie, reminders
+from donations import letters, reader_cookie, reminders
 from donations.models import Reminder
 from donations.models.reminder import ReminderState
 from newsroom.models import Alert, OutgoingMail, Paper
@@ -299,6 +299,26 @@ def assert_forgotten(address: str) -> None:
                 [f"%{address}%"],
             )
             assert cursor.fetchone() == (0,), table
+
+
+def test_one_letter_that_cannot_be_written_does_not_hold_up_the_others(monkeypatch: Any) -> None:
+    broken = ReminderFactory(due_at=now() - timedelta(hours=1))
+    ReminderFactory(due_at=now())
+    write = letters.reminder
+
+    def written(promised: Reminder, campaign: Any) -> Any:
+        if promised == broken:
+            raise RuntimeError("a bug")
+        return write(promised, campaign)
+
+    monkeypatch.setattr(letters, "reminder", written)
+    reminders.send_due(now())
+    assert OutgoingMail.objects.filter(purpose="reminder").count() == 1
+    assert Reminder.objects.get(state=ReminderState.WAITING) == broken
+    assert Alert.objects.get().cause == "reminders.failed"
+    monkeypatch.undo()
+    reminders.send_due(now())
+    assert not Reminder.objects.filter(state=ReminderState.WAITING).exists()
 
 
 def test_the_row_and_the_letter_are_written_together(monkeypatch: Any) -> None:
