@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import now
@@ -15,9 +16,12 @@ from donations.money import format_amount
 from donations.stripe_api import StripeError
 from donations.subscriptions import NotOurs
 from donations.views.support import facts
+from newsroom.limits import is_allowed
 from newsroom.paper import date_in_paper
 
 SESSION = re.compile(r"cs_[A-Za-z0-9_]{1,250}", re.ASCII)
+# How often a page may ask Stripe how it went; whoever reloads more often waits for the event.
+LOOKS = (20, timedelta(minutes=1))
 # How long we ask nothing of a supporter's browser: somewhat beyond what they paid for.
 GRACE = timedelta(days=7)
 AFTER_ONE_GIFT = timedelta(days=90)
@@ -63,9 +67,13 @@ def _bring_up_to_date(intent: SupportIntent) -> bool:
     """Ask Stripe how it went; False when there is no telling now."""
     if intent.state == IntentState.PAID or intent.session_id is None:
         return True
+    limit, per = LOOKS
+    if not is_allowed(f"thanks:{intent.pk}", limit=limit, per=per, at=now()):
+        return False
     try:
         payments.sync_session(intent.session_id, is_patient=False)
-    except (StripeError, NotOurs, Busy):
+    except (StripeError, NotOurs, Busy, OperationalError):
+        # A row that somebody holds too long is an OperationalError too.
         return False
     intent.refresh_from_db()
     return True

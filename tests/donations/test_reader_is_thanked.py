@@ -1,7 +1,7 @@
 """The thanks page: right before any event came, and discreet to whoever is not the reader."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -190,6 +190,37 @@ def test_while_the_worker_holds_the_session_we_do_not_wait_long(
     finally:
         holder.close()
     assert client.get(THANKS, {"session_id": session}).context["state"] == IntentState.OPEN
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_somebody_holds_the_supporters_row_we_do_not_wait_long(
+    client: Client, start: Start, stripe_side: Stripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = start(every="once")
+    stripe_side.pay(session)
+    monkeypatch.setattr("donations.locks.LITTLE_PATIENCE", 50)
+    holder = connection.copy()
+    try:
+        with holder.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute(
+                "INSERT INTO donations_supporter (email, name, language, livemode, created_at) "
+                "VALUES ('ada@example.com', '', 'en', false, now())"
+            )
+        assert client.get(THANKS, {"session_id": session}).context["state"] == "waiting"
+    finally:
+        holder.close()
+    assert client.get(THANKS, {"session_id": session}).context["state"] == IntentState.PAID
+
+
+def test_whoever_reloads_all_the_time_asks_stripe_only_so_often(
+    client: Client, start: Start, stripe_side: Stripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("donations.views.thanks.LOOKS", (2, timedelta(minutes=1)))
+    session = start()
+    states = [client.get(THANKS, {"session_id": session}).context["state"] for _ in range(4)]
+    assert states == ["open", "open", "waiting", "waiting"]
+    assert len(stripe_side.requests("/v1/checkout/sessions/cs_")) == 2
 
 
 def test_a_lock_is_asked_for_within_a_transaction() -> None:
