@@ -3,17 +3,17 @@
 import re
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.mail import EmailMessage
-from playwright.sync_api import Browser, BrowserContext, Page, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Page, expect
 
 from donations.models import IntentState, LedgerEntry, StripeEvent, Supporter, SupportIntent
 from tests.articles.factories import ArticleFactory, SectionFactory
+from tests.browser.conftest import NewReader
 from tests.conftest import RunJobs, StandIn
 from tests.donations.factories import CampaignFactory, PromptFactory
 
@@ -21,39 +21,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 ADDRESS = "ada@example.com"
 Deliver = Callable[[], None]
-NewReader = Callable[..., Page]
 
 
 @pytest.fixture(autouse=True)
-def paper(transactional_db: None) -> None:
+def paper(transactional_db: None, stand_in: StandIn) -> None:
     ArticleFactory(published=True, slug="a-story", section=SectionFactory(slug="world"))
     PromptFactory(campaign=CampaignFactory(), button="Support us")
-
-
-@pytest.fixture
-def new_reader(
-    browser: Browser,
-    browser_context_args: dict[str, Any],
-    live_server: LiveServer,
-    stand_in: StandIn,
-) -> Iterator[NewReader]:
-    contexts: list[BrowserContext] = []
-
-    def new(**options: Any) -> Page:
-        context = browser.new_context(
-            **{**browser_context_args, "base_url": live_server.url, **options}
-        )
-        contexts.append(context)
-        return context.new_page()
-
-    yield new
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture(params=[True, False], ids=["script", "no script"])
-def reader(request: pytest.FixtureRequest, new_reader: NewReader) -> Page:
-    return new_reader(java_script_enabled=request.param)
 
 
 @pytest.fixture
@@ -207,6 +180,16 @@ def test_coming_back_to_give_more_is_another_wish(new_reader: NewReader) -> None
     page.get_by_role("button", name="Continue to payment").click()
     expect(page.get_by_text("$10.00")).to_be_visible()
     assert SupportIntent.objects.count() == 2
+
+
+def test_coming_back_finds_the_amount_that_was_typed(new_reader: NewReader) -> None:
+    page = new_reader()
+    page.goto("/support/")
+    page.get_by_label("Another amount").fill("33")
+    page.get_by_role("button", name="Continue to payment").click()
+    expect(page.get_by_text("$33.00")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_label("Another amount")).to_have_value("33")
 
 
 @pytest.mark.parametrize(
