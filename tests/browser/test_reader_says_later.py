@@ -1,20 +1,18 @@
 """A reader is asked, says later, and is left in peace: with a script and without."""
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 import time_machine
 from axe_playwright_python.sync_playwright import Axe
 from django.core import mail
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Locator, Page, Route, expect
 
 from donations.models import Placement, Reminder
 from donations.tasks import send_due_reminders
 from tests.articles.factories import ArticleFactory, SectionFactory
+from tests.browser.conftest import NewReader
 from tests.browser.desk import watch
 from tests.conftest import RunJobs
 from tests.donations.factories import CampaignFactory, PromptFactory
@@ -33,32 +31,6 @@ def paper(transactional_db: None) -> None:
     campaign = CampaignFactory()
     for placement in Placement:
         PromptFactory(campaign=campaign, placement=placement, text="We ask. " * 20)
-
-
-NewReader = Callable[..., Page]
-
-
-@pytest.fixture
-def new_reader(
-    browser: Browser, browser_context_args: dict[str, Any], live_server: LiveServer
-) -> Iterator[NewReader]:
-    contexts: list[BrowserContext] = []
-
-    def new(**options: Any) -> Page:
-        context = browser.new_context(
-            **{**browser_context_args, "base_url": live_server.url, **options}
-        )
-        contexts.append(context)
-        return context.new_page()
-
-    yield new
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture(params=[True, False], ids=["script", "no script"])
-def reader(request: pytest.FixtureRequest, new_reader: NewReader) -> Page:
-    return new_reader(java_script_enabled=request.param)
 
 
 def asks(page: Page) -> Locator:
@@ -168,6 +140,18 @@ def test_with_a_script_the_page_stays_and_so_does_what_is_being_read(
     assert reader.url.endswith(STORY)
     expect_no_ask(reader)
     assert complaints == []
+
+
+def test_a_double_click_gets_one_answer(new_reader: NewReader) -> None:
+    reader = new_reader()
+    sent: list[str] = []
+    reader.on("request", lambda request: sent.append(request.method))
+    reader.goto(STORY)
+    later(reader, "article-end").dblclick()
+    expect(reader.locator("[data-later]")).to_be_focused()
+    reader.wait_for_load_state("networkidle")
+    expect(reader.locator("[data-later]")).to_have_count(1)
+    assert sent.count("POST") == 1
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

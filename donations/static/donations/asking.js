@@ -27,6 +27,9 @@ function later(event) {
   const form = event.target;
   const old = form.closest("[data-placement], [data-later]");
   event.preventDefault();
+  // A double click is one press.
+  if (form.ariaBusy === "true") return;
+  form.ariaBusy = "true";
   const data = new URLSearchParams(new FormData(form));
   post(form.action, data).then((html) => replace(old, html), () => form.submit());
 }
