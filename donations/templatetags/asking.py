@@ -22,7 +22,7 @@ TEMPLATES = {
     Placement.ARTICLE_END: "donations/ask.html",
     Placement.FRONT_STRIP: "donations/strip.html",
     Placement.SECTION_STRIP: "donations/strip.html",
-    Placement.FOOTER: "donations/footer.html",
+    Placement.FOOTER: "donations/strip.html",
 }
 
 
