@@ -226,12 +226,6 @@ def create_session(parameters: Mapping[str, Any], *, idempotency_key: str) -> Ch
 
 
 @_translated
-def expire_session(session_id: str) -> None:
-    """Raises StripeRefused for one that is no longer open."""
-    _stripe(is_patient=False).checkout.sessions.expire(session_id)
-
-
-@_translated
 def retrieve_session(session_id: str, *, is_patient: bool = True) -> CheckoutSession:
     return _session(_stripe(is_patient=is_patient).checkout.sessions.retrieve(session_id).to_dict())
 
@@ -249,13 +243,6 @@ def retrieve_subscription(subscription_id: str, *, is_patient: bool = True) -> S
         .subscriptions.retrieve(subscription_id, {"expand": ["customer"]})
         .to_dict()
     )
-
-
-@_translated
-def subscriptions_of_customer(customer_id: str) -> list[str]:
-    """Ids, the ended ones too."""
-    found = _stripe().subscriptions.list({"customer": customer_id, "status": "all", "limit": 100})
-    return [str(each.id) for each in found.auto_paging_iter()]
 
 
 @_translated
