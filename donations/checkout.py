@@ -23,7 +23,8 @@ from donations.models import (
     SupportIntent,
 )
 from donations.money import plain_amount
-from donations.stripe_api import CheckoutSession, StripeAway, StripeRefused
+from donations.stripe_api import StripeAway, StripeRefused
+from donations.stripe_objects import CheckoutSession, mark
 from newsroom.limits import keyed_hash
 from newsroom.models import Paper
 from newsroom.paper import absolute
@@ -194,7 +195,7 @@ def _create_product() -> None:
 def _parameters(intent: SupportIntent) -> dict[str, Any]:
     """All that Stripe is told. Nothing about what was read, and no name."""
     reference = str(intent.pk)
-    metadata = stripe_api.mark(reference)
+    metadata = mark(reference)
     price: dict[str, Any] = {
         "currency": intent.currency,
         "unit_amount": intent.amount_minor,

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, Sum
 
 from donations.models import EntryKind, LedgerEntry
-from donations.stripe_api import Payment, Refund
+from donations.stripe_objects import Payment, Refund
 from newsroom.alerts import alert
 
 logger = logging.getLogger(__name__)

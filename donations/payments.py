@@ -8,7 +8,7 @@ from django.utils.timezone import now
 from donations import ledger, letters, stripe_api
 from donations.locks import lock
 from donations.models import EntryKind, Frequency, IntentState, Supporter, SupportIntent
-from donations.stripe_api import CheckoutSession
+from donations.stripe_objects import CheckoutSession
 from donations.subscriptions import NotOurs, sync_invoice, sync_subscription
 from donations.supporters import supporter_of
 from newsroom.alerts import alert

@@ -9,7 +9,7 @@ from django.utils.timezone import now
 from donations import ledger, letters, stripe_api
 from donations.locks import lock
 from donations.models import EntryKind, Subscription, SupportIntent
-from donations.stripe_api import StripeSubscription
+from donations.stripe_objects import StripeSubscription
 from donations.supporters import supporter_of
 
 logger = logging.getLogger(__name__)

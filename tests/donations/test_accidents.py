@@ -22,6 +22,7 @@ from donations.models import (
     StripeEvent,
     SupportIntent,
 )
+from donations.stripe_objects import Payment, Refund
 from tests.conftest import RunJobs
 from tests.donations.conftest import Stripe, Tell
 from tests.donations.factories import PromptFactory
@@ -118,7 +119,7 @@ def test_a_refund_that_fails_while_it_is_being_booked_leaves_nothing_taken(
     pending = stripe_api.retrieve_refund(created["data"]["object"]["id"])
     others: list[threading.Thread] = []
 
-    def answer(_: str) -> stripe_api.Refund:
+    def answer(_: str) -> Refund:
         if others:
             return replace(pending, status="failed")
         others.append(elsewhere(lambda: stripe_events.apply(second.pk)))
@@ -144,7 +145,7 @@ def test_a_fee_that_is_told_while_its_payment_is_being_booked_is_not_lost(
     ask = stripe_api.retrieve_payment
     others: list[threading.Thread] = []
 
-    def answer(payment: str, **kwargs: Any) -> stripe_api.Payment:
+    def answer(payment: str, **kwargs: Any) -> Payment:
         if others:
             return ask(payment, **kwargs)
         others.append(elsewhere(lambda: stripe_events.apply(fee.pk)))
@@ -168,11 +169,9 @@ def test_a_new_attempt_stands_when_word_of_the_old_one_comes_late(
         SupportIntent.objects.update(state=IntentState.FAILED)
         second = start(every="once", nonce="n")
 
-    def declined(payment: str, **_: Any) -> stripe_api.Payment:
+    def declined(payment: str, **_: Any) -> Payment:
         elsewhere(start_anew).join()
-        return stripe_api.Payment(
-            payment, "requires_payment_method", 0, "usd", now(), None, "", True, False
-        )
+        return Payment(payment, "requires_payment_method", 0, "usd", now(), None, "", True, False)
 
     session = stripe_api.retrieve_session(first)
     complete = replace(session, status="complete", payment_intent="pi_declined")

@@ -8,7 +8,7 @@ from django.utils.timezone import now
 
 from donations import ledger
 from donations.models import EntryKind, LedgerEntry
-from donations.stripe_api import Fee, Payment, Refund
+from donations.stripe_objects import Fee, Payment, Refund
 from newsroom.models import Alert
 from tests.donations.factories import LedgerEntryFactory, SupporterFactory
 

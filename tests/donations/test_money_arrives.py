@@ -286,7 +286,7 @@ def test_an_address_is_one_supporter_however_it_is_written(
 def test_what_others_do_on_the_same_account_is_ignored(
     start: Start, stripe_side: Stripe, tell: Tell, run_jobs: RunJobs
 ) -> None:
-    with patch("donations.checkout.stripe_api.mark", lambda intent: {"shop": "mugs"}):
+    with patch("donations.checkout.mark", lambda intent: {"shop": "mugs"}):
         once, monthly = start(every="once"), start()
     stripe_side.pay(once)
     stripe_side.pay(monthly)
@@ -471,7 +471,7 @@ def test_refunds_are_entries_of_their_own(
 def test_a_refund_of_somebody_elses_payment_is_ignored(
     start: Start, stripe_side: Stripe, tell: Tell, run_jobs: RunJobs
 ) -> None:
-    with patch("donations.checkout.stripe_api.mark", lambda intent: {"shop": "mugs"}):
+    with patch("donations.checkout.mark", lambda intent: {"shop": "mugs"}):
         stripe_side.pay(start(every="once"))
     (paid,) = stripe_side.events("payment_intent.succeeded")
     stripe_side.api("POST", "refunds", payment_intent=paid["data"]["object"]["id"])

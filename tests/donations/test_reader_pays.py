@@ -282,7 +282,7 @@ def test_a_silent_stripe_is_asked_again_under_the_same_key(
 def test_a_refusal_is_reported_to_the_operators(
     client: Client, stripe_side: Stripe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("donations.checkout.stripe_api.mark", lambda _: {"x" * 41: "too long"})
+    monkeypatch.setattr("donations.checkout.mark", lambda _: {"x" * 41: "too long"})
     response = client.post(CHECKOUT, CHOSEN)
     assert response.status_code == 503
     assert Alert.objects.get().cause == "stripe.refused"
