@@ -1,9 +1,11 @@
 """Times as the desks write them: a date and a time of day, where the paper is."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import get_current_timezone_name
@@ -16,6 +18,9 @@ TIME: dict[str, Any] = {
     "autocomplete": "off",
     "aria-label": _("Time"),
 }
+# From the first newspaper on. At the ends of the calendar a time that another zone can write is
+# one that ours cannot read back.
+EARLIEST, LATEST = 1600, 2200
 
 
 class PaperTimeInput(forms.SplitDateTimeWidget):
@@ -40,7 +45,8 @@ class PaperTimeInput(forms.SplitDateTimeWidget):
         )
 
     def decompress(self, value: Any) -> Any:
-        day, time = super().decompress(value)
+        # The address of a form may ask for any value to begin with.
+        day, time = super().decompress(value if isinstance(value, datetime) else None)
         if time is None:
             return day, None
         # A full minute is written without its seconds, as people do.
@@ -62,3 +68,13 @@ class PaperTimeField(forms.SplitDateTimeField):
         self.error_messages.update(messages)
         for field, message in zip(self.fields, messages.values(), strict=True):
             field.error_messages["invalid"] = message
+
+    def compress(self, data_list: Any) -> datetime | None:
+        at: datetime | None = super().compress(data_list)
+        if at is not None and not EARLIEST <= at.year <= LATEST:
+            raise ValidationError(
+                _("Between %(earliest)d and %(latest)d, please."),
+                code="out_of_range",
+                params={"earliest": EARLIEST, "latest": LATEST},
+            )
+        return at

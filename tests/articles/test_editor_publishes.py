@@ -411,3 +411,20 @@ def test_the_list_finds_stories_by_words_and_state(desk: Desk) -> None:
     assert shown("state=scheduled") == {coming}
     assert shown("state=withdrawn") == set()
     assert shown("q=%27%22(") == set()
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+@pytest.mark.parametrize("day", ["0001-01-01", "1599-12-31", "2201-01-01", "9999-12-31"])
+def test_a_time_out_of_the_calendar_is_refused(desk: Desk, day: str, zone: str) -> None:
+    paper = Paper.load()
+    paper.time_zone = zone
+    paper.save()
+    when = {"published_at_0": day, "published_at_1": "00:00"}
+    response = desk.fill_in(adding(ADD), "_publish", **story(**when))
+    assert errors_of(response) == {"published_at": ["Between 1600 and 2200, please."]}
+    assert not Article.objects.exists()
+    assert "It rained." in response.content.decode()
+
+
+def test_a_form_is_opened_whatever_its_address_asks_for(desk: Desk) -> None:
+    assert desk.open(f"{adding(ADD)}?published_at=soon").status_code == 200
