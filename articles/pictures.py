@@ -6,6 +6,7 @@ in it. Only pixels and their colour profile are kept.
 
 import hashlib
 import io
+import re
 import warnings
 from dataclasses import dataclass
 from typing import IO, Any
@@ -18,6 +19,10 @@ from PIL import ImageOps
 
 LARGEST_BYTES = 25 * 1024 * 1024
 LARGEST_PIXELS = 60_000_000
+# Beyond this a smaller size of it would have no height, or no width, at all.
+LONGEST_SIDE_TO_OTHER = 100
+# A file system counts bytes, and each rendition adds some of its own.
+LONGEST_STEM = 150
 # What cameras, phones and agencies send; what it is written as, and how.
 KEPT_AS = {
     "JPEG": "JPEG",
@@ -54,13 +59,19 @@ def accept(upload: IO[bytes], name: str) -> Accepted:
             params={"megabytes": LARGEST_BYTES // 1024 // 1024},
         )
     picture, kept_as = _opened(content)
-    stem = name.replace("\\", "/").rpartition("/")[2].rpartition(".")[0] or "picture"
     file = SimpleUploadedFile(
-        f"{stem}.{SUFFIXES[kept_as]}",
+        f"{_stem(name)}.{SUFFIXES[kept_as]}",
         _written_anew(picture, kept_as),
         content_type=f"image/{kept_as.lower()}",
     )
     return Accepted(file, hashlib.sha256(content).hexdigest())
+
+
+def _stem(name: str) -> str:
+    """What the file was called, in letters and numbers that any disk can keep."""
+    called = name.replace("\\", "/").rpartition("/")[2].rpartition(".")[0]
+    plain = re.sub(r"[^\w-]+", "-", called)
+    return plain.encode()[:LONGEST_STEM].decode(errors="ignore").strip("-_") or "picture"
 
 
 def _opened(content: bytes) -> tuple[Pixels.Image, str]:
@@ -84,6 +95,11 @@ def _opened(content: bytes) -> tuple[Pixels.Image, str]:
         ) from error
     if picture.width * picture.height > LARGEST_PIXELS:
         raise _too_many_pixels()
+    if max(picture.size) > LONGEST_SIDE_TO_OTHER * min(picture.size):
+        raise ValidationError(
+            _("This picture is a mere line. Cut it to a shape that can be printed."),
+            code="line",
+        )
     try:
         picture.load()
     except Exception as error:

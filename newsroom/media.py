@@ -3,7 +3,7 @@
 from pathlib import PurePosixPath
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.static import serve
 
@@ -23,7 +23,11 @@ DAY = 86_400
 
 
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
-    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    try:
+        response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    except OSError as error:
+        # A name that no file can have.
+        raise Http404 from error
     response["Cache-Control"] = f"public, max-age={DAY}"
     if response.status_code == 200:
         content_type = TYPES.get(PurePosixPath(path).suffix.lower())

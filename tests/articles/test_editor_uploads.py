@@ -209,3 +209,32 @@ def test_files_are_given_out_as_what_they_are(client: Client) -> None:
 )
 def test_nothing_else_is_given_out(address: str, status: int, client: Client) -> None:
     assert client.get(address).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("Ж" * 200 + ".jpg", "Ж" * 75),
+        ("😀.jpg", "picture"),
+        ("..jpg", "picture"),
+        ("The quay (2).jpg", "The-quay-2"),
+    ],
+)
+def test_a_picture_may_come_under_any_name(
+    desk: Desk, client: Client, name: str, kept: str
+) -> None:
+    upload(desk, photograph(), name)
+    image = Image.objects.get()
+    # A name that is taken already gets a few letters more.
+    assert Path(image.file.name).stem.partition("_")[0] == kept
+    assert given_out(client, image.file.url)["Content-Type"] == "image/jpeg"
+
+
+@pytest.mark.parametrize("size", [(6_000, 1), (1, 6_000)])
+def test_a_mere_line_is_refused(desk: Desk, size: tuple[int, int]) -> None:
+    assert "mere line" in str(errors_of(upload(desk, photograph("PNG", size)))["file"])
+    assert not Image.objects.exists()
+
+
+def test_a_name_that_no_file_can_have_is_not_found(client: Client) -> None:
+    assert client.get(f"/media/{'x' * 3000}").status_code == 404
