@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import sitemap
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -39,14 +40,18 @@ class OfTheSite(Sitemap):  # type: ignore[type-arg]
 
 
 class LastingPages(OfTheSite):
-    """Front page, sections, pages, topics and authors."""
+    """Front page, sections, pages, and topics and authors that readers have something of."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
 
     def items(self) -> list[str]:
+        published = Article.objects.published(self.at)
         rows: Iterable[Section | Page | Topic | Author] = chain(
             Section.objects.all(),
             Page.objects.filter(is_published=True),
-            Topic.objects.all(),
-            Author.objects.all(),
+            Topic.objects.filter(Exists(published.filter(topics=OuterRef("pk")))),
+            Author.objects.filter(Exists(published.filter(authors=OuterRef("pk")))),
         )
         fixed = [reverse("articles:front_page"), reverse("articles:archive")]
         return [*fixed, *(row.get_absolute_url() for row in rows)]
@@ -83,10 +88,11 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def one(request: HttpRequest, name: str) -> HttpResponse:
     """`/sitemap-pages.xml`, `/sitemap-2026-11.xml`"""
+    at = now()
     depends_on("sitemap")
     if name == PAGES:
-        return sitemap(request, {PAGES: LastingPages})
-    at = now()
+        fresh_until(Article.objects.next_change(at))
+        return sitemap(request, {PAGES: LastingPages(at)})
     begin, end = bounds(_month_or_404(name), get_current_timezone())
     fresh_until(Article.objects.next_change(at))
     articles = Article.objects.published(at).filter(published_at__gte=begin, published_at__lt=end)

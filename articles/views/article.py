@@ -17,11 +17,11 @@ def article(request: HttpRequest, year: int, month: int, day: int, slug: str) ->
     at = now()
     on = _date_or_404(year, month, day)
     story = get_object_or_404(Article.objects.dated(on).whole(), slug=slug)
-    depends_on(f"article:{story.pk}")
     if story.status == Status.WITHDRAWN:
+        depends_on(f"article:{story.pk}")
         return withdrawn(request)
     if not story.is_visible(at):
-        # The page that says so is itself only true until the next story comes.
+        # In every header too as if there were no such story.
         raise Http404
     return render(request, "articles/article.html", article_context(story, at))
 
