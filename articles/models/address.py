@@ -1,13 +1,12 @@
 """Sections and pages share one name space: `/<slug>/`."""
 
 import re
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from django.db.models import Model
 
 # Every first path segment that something else answers to.
 RESERVED = frozenset(
@@ -30,16 +29,33 @@ def validate_top_level_slug(slug: str) -> None:
         )
 
 
-def validate_unused(slug: str, *others: "type[Model]") -> None:
-    """Refuse a slug that a row of another kind has."""
-    for other in others:
-        if other._default_manager.filter(slug=slug).exists():
-            raise ValidationError(
-                {
-                    "slug": ValidationError(
-                        _("There is already a %(kind)s at /%(slug)s/."),
-                        code="unique",
-                        params={"kind": other._meta.verbose_name, "slug": slug},
-                    )
-                }
-            )
+class TopLevelAddress(models.Model):
+    """Something at `/<slug>/`, where nothing of another kind may stand."""
+
+    slug = models.SlugField(
+        _("address"), max_length=60, unique=True, validators=[validate_top_level_slug]
+    )
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        for other in TopLevelAddress.__subclasses__():
+            if other is not type(self) and other._default_manager.filter(slug=self.slug).exists():
+                raise ValidationError(
+                    {
+                        "slug": ValidationError(
+                            _("There is already a %(kind)s at /%(slug)s/."),
+                            code="unique",
+                            params={"kind": other._meta.verbose_name, "slug": self.slug},
+                        )
+                    }
+                )
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        validate_top_level_slug(self.slug)
+        self.clean()
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("articles:section_or_page", args=[self.slug])
