@@ -79,7 +79,7 @@ class StateFilter(admin.SimpleListFilter):
             return queryset.filter(pk__in=articles.scheduled(at).values("pk"))
         if self.value() == Status.PUBLISHED:
             return queryset.filter(pk__in=articles.published(at).values("pk"))
-        return queryset.filter(status=self.value()) if self.value() else queryset
+        return queryset.filter(status=self.value()) if self.value() in Status else queryset
 
 
 @admin.register(Article)

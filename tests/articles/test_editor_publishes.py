@@ -428,3 +428,5 @@ def test_a_time_out_of_the_calendar_is_refused(desk: Desk, day: str, zone: str) 
 
 def test_a_form_is_opened_whatever_its_address_asks_for(desk: Desk) -> None:
     assert desk.open(f"{adding(ADD)}?published_at=soon").status_code == 200
+    for state in ("nonsense", "%00"):
+        assert desk.open(f"/admin/articles/article/?state={state}").status_code == 200
