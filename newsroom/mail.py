@@ -4,10 +4,12 @@ Mails of one `purpose` go out once per thing they are `about`. After a crash, an
 be repeated once, under the same Message-ID; one marked `at_most_once` is never repeated.
 """
 
+import errno
 import logging
 import smtplib
+import socket
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import make_msgid
 from urllib.parse import urlsplit
 
@@ -24,6 +26,8 @@ from newsroom.models import OutgoingMail
 logger = logging.getLogger(__name__)
 
 GIVE_UP_AFTER = timedelta(days=3)
+# No server takes longer; see EMAIL_TIMEOUT.
+HANDING_OVER_LASTS = timedelta(minutes=15)
 # Seconds until the next try, by the number of tries so far.
 RETRY_AFTER = (60, 300, 1_800, 7_200, 21_600)
 
@@ -110,22 +114,43 @@ def _hand_over(mail: OutgoingMail) -> None:
     logger.info("mail_sent id=%s purpose=%s", mail.pk, mail.purpose)
 
 
+def close_abandoned(at: datetime) -> None:
+    """Mails that were in hand when a process died: nobody knows whether they went out.
+
+    They are not repeated, and what was in them is forgotten with them.
+    """
+    abandoned = OutgoingMail.objects.filter(
+        at_most_once=True,
+        sent_at=None,
+        gave_up_at=None,
+        handed_over_at__lt=at - HANDING_OVER_LASTS,
+    )
+    for mail in abandoned[:500]:
+        mail.gave_up_at = at
+        mail.last_error = "the process ended meanwhile"
+        _forget(mail)
+        mail.save()
+        logger.warning("mail_abandoned id=%s purpose=%s", mail.pk, mail.purpose)
+
+
+@transaction.atomic
 def _record_refusal(mail: OutgoingMail, error: Exception) -> None:
+    """With its next try, or not at all: a kill in between must not lose it."""
     at = now()
     mail.attempts += 1
     mail.last_error = type(error).__name__
     logger.warning("mail_refused id=%s purpose=%s error=%s", mail.pk, mail.purpose, mail.last_error)
     if mail.at_most_once and not _was_clearly_refused(error):
         mail.gave_up_at = at
-        _forget(mail)
-    elif at - mail.created_at > GIVE_UP_AFTER:
-        mail.gave_up_at = at
-        if mail.at_most_once:
-            _forget(mail)
     else:
         mail.handed_over_at = None
-        wait = RETRY_AFTER[min(mail.attempts, len(RETRY_AFTER)) - 1]
-        jobs.defer("newsroom.send_mail", at=at + timedelta(seconds=wait), mail_id=mail.pk)
+        if at - mail.created_at > GIVE_UP_AFTER:
+            mail.gave_up_at = at
+        else:
+            wait = RETRY_AFTER[min(mail.attempts, len(RETRY_AFTER)) - 1]
+            jobs.defer("newsroom.send_mail", at=at + timedelta(seconds=wait), mail_id=mail.pk)
+    if mail.at_most_once and mail.gave_up_at is not None:
+        _forget(mail)
     mail.save()
 
 
@@ -135,7 +160,9 @@ def _was_clearly_refused(error: Exception) -> bool:
         return True
     if isinstance(error, smtplib.SMTPResponseException):
         return 400 <= error.smtp_code < 600
-    return isinstance(error, ConnectionRefusedError | smtplib.SMTPConnectError)
+    if isinstance(error, OSError) and error.errno in {errno.ENETUNREACH, errno.EHOSTUNREACH}:
+        return True
+    return isinstance(error, ConnectionRefusedError | smtplib.SMTPConnectError | socket.gaierror)
 
 
 def _forget(mail: OutgoingMail) -> None:
@@ -164,7 +191,7 @@ def state_of(mail: OutgoingMail) -> str:
     if mail.sent_at is not None:
         return gettext("sent")
     if mail.gave_up_at is not None:
-        return gettext("given up")
+        return gettext("perhaps not sent") if mail.handed_over_at else gettext("given up")
     if mail.handed_over_at is not None:
         return gettext("perhaps sent")
     return gettext("refused, will be tried again") if mail.attempts else gettext("waiting")

@@ -34,6 +34,7 @@ async def resume_stalled_jobs(context: JobContext, timestamp: int) -> None:
 @app.task(name="newsroom.sweep_outbox", queueing_lock="newsroom.sweep_outbox")
 def sweep_outbox(timestamp: int) -> None:
     """A net below the queue: whatever should have gone out long ago is tried again."""
+    mail.close_abandoned(now())
     waiting = OutgoingMail.objects.filter(
         sent_at=None, gave_up_at=None, created_at__lt=now() - timedelta(hours=8)
     )

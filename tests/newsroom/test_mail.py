@@ -1,6 +1,8 @@
 """A mail goes out once; a reminder's kind never twice, and is forgotten afterwards."""
 
+import errno
 import smtplib
+import socket
 from datetime import timedelta
 from unittest import mock
 
@@ -9,9 +11,11 @@ from django.core import mail as django_mail
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.utils.timezone import now
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from newsroom import mail
 from newsroom.models import OutgoingMail
+from tests.conftest import RunJobs
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +91,7 @@ def test_a_mail_is_given_up_after_three_days() -> None:
     with refusing(ConnectionRefusedError()):
         mail.send(queued.pk)
     queued.refresh_from_db()
-    assert queued.gave_up_at is not None
+    assert mail.state_of(queued) == "given up"
 
 
 class TestAtMostOnce:
@@ -120,5 +124,40 @@ class TestAtMostOnce:
         mail.send(queued.pk)
         queued.refresh_from_db()
         assert django_mail.outbox == []
-        assert queued.gave_up_at is not None
+        assert mail.state_of(queued) == "perhaps not sent"
         assert queued.recipient == ""
+
+    def test_an_address_in_hand_when_a_process_died_is_forgotten_all_the_same(self) -> None:
+        queued = write(at_most_once=True)
+        with refusing(SystemExit()), pytest.raises(SystemExit):
+            mail.send(queued.pk)
+        mail.close_abandoned(now() + timedelta(minutes=14))
+        queued.refresh_from_db()
+        assert queued.recipient  # it may still be on its way
+        mail.close_abandoned(now() + timedelta(minutes=16))
+        queued.refresh_from_db()
+        assert (queued.recipient, queued.text) == ("", "")
+        assert mail.state_of(queued) == "perhaps not sent"
+
+    @pytest.mark.parametrize(
+        "error", [ConnectionRefusedError(), socket.gaierror(), OSError(errno.ENETUNREACH, "")]
+    )
+    def test_a_server_that_was_never_reached_is_asked_again(
+        self, error: Exception, run_jobs: RunJobs
+    ) -> None:
+        write(at_most_once=True)
+        with refusing(error):
+            run_jobs()
+        run_jobs(at=now() + timedelta(minutes=2))
+        assert len(django_mail.outbox) == 1
+
+    def test_a_refusal_is_kept_with_its_next_try_or_not_at_all(self) -> None:
+        queued = write(at_most_once=True)
+        with (
+            refusing(ConnectionRefusedError()),
+            mock.patch.object(OutgoingMail, "save", side_effect=[None, SystemExit()]),
+            pytest.raises(SystemExit),
+        ):
+            mail.send(queued.pk)
+        # Only the first job, of the mail itself: none that would send what is marked as in hand.
+        assert ProcrastinateJob.objects.filter(status="todo").count() == 1
