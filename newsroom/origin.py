@@ -19,12 +19,13 @@ def is_ours(request: HttpRequest) -> bool:
     or hide an ask, but never touches an account.
     """
     site = request.headers.get("Sec-Fetch-Site")
-    if site == "same-origin":
-        return True
     sent_from = request.headers.get("Origin")
-    if sent_from is not None:
-        return sent_from in {settings.SITE_URL, *settings.MIRROR_ORIGINS}
-    return site is None
+    if sent_from in {settings.SITE_URL, *settings.MIRROR_ORIGINS}:
+        return True
+    if site == "same-origin":
+        # Whichever of our names was asked for; no browser says this beside another's.
+        return sent_from is None or sent_from.partition("://")[2] == request.get_host()
+    return site is None and sent_from is None
 
 
 def same_origin_post(

@@ -15,6 +15,9 @@ MIRROR = "https://mirror.example"
     [
         ({"Sec-Fetch-Site": "same-origin", "Origin": SITE}, True),
         ({"Sec-Fetch-Site": "same-origin"}, True),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "http://testserver"}, True),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "https://evil.example"}, False),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "https://[evil"}, False),
         ({"Sec-Fetch-Site": "cross-site", "Origin": MIRROR}, True),
         ({"Origin": SITE}, True),
         ({}, True),  # a browser from before either header
