@@ -35,7 +35,7 @@ class FrontPage:
 
 
 class _Shown:
-    """The stories placed so far: none appears twice."""
+    """The stories placed so far: none has two places."""
 
     def __init__(self) -> None:
         self.pks: set[int] = set()
@@ -73,7 +73,10 @@ def compose(at: datetime) -> FrontPage:
     opinion += shown.take(opinions[: OPINIONS + len(shown.pks)], OPINIONS - len(opinion))
 
     strips = _strips(published, shown)
-    latest = shown.take(published.exclude(pk__in=shown.pks)[:LATEST], LATEST)
+    latest = list(published[:LATEST])
+    if len(shown.pks) <= LATEST:
+        # A young paper: a list of what stands above would only repeat it.
+        latest = [article for article in latest if article.pk not in shown.pks]
     return FrontPage(lead[0] if lead else None, seconds, opinion, strips, latest)
 
 

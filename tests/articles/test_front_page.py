@@ -6,7 +6,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from articles.front_page import OPINIONS, SECONDS, STRIP, FrontPage, compose
+from articles.front_page import LATEST, OPINIONS, SECONDS, STRIP, FrontPage, compose
 from articles.models import Article, FrontPageSlot, Redirect, Status
 from tests.articles.factories import LONG_AGO, ArticleFactory, SectionFactory
 
@@ -25,10 +25,14 @@ def place(article: Article, where: str, position: int = 0) -> None:
     FrontPageSlot.objects.create(article=article, place=where, position=position)
 
 
-def everything_on(front: FrontPage) -> list[Article]:
+def placed_on(front: FrontPage) -> list[Article]:
     strips = [article for strip in front.strips for article in strip.articles]
     lead = [front.lead] if front.lead else []
-    return [*lead, *front.seconds, *front.opinion, *strips, *front.latest]
+    return [*lead, *front.seconds, *front.opinion, *strips]
+
+
+def everything_on(front: FrontPage) -> list[Article]:
+    return [*placed_on(front), *front.latest]
 
 
 def test_an_empty_paper_has_an_empty_front_page(client: Client) -> None:
@@ -77,14 +81,29 @@ def test_a_placed_story_that_readers_may_not_see_leaves_its_place(
     assert hidden not in everything_on(front)
 
 
-def test_no_story_stands_there_twice() -> None:
+def test_no_story_has_two_places() -> None:
     sections = [SectionFactory(), SectionFactory(), SectionFactory(slug="opinion")]
     stories = [story(n, section=sections[n % 3]) for n in range(1, 61)]
     place(stories[0], Place.SECOND)
     place(stories[5], Place.OPINION)
     place(stories[7], Place.LEAD)
-    shown = [article.pk for article in everything_on(compose(NOW))]
-    assert len(shown) == len(set(shown)) > 30
+    shown = [article.pk for article in placed_on(compose(NOW))]
+    assert len(shown) == len(set(shown)) > 18
+
+
+def test_the_latest_are_the_latest_wherever_else_they_stand() -> None:
+    opinion, news = SectionFactory(slug="opinion"), SectionFactory()
+    stories = [story(n, section=[opinion, news][n % 2]) for n in range(1, 41)]
+    front = compose(NOW)
+    assert front.lead in front.latest
+    assert front.latest == stories[:LATEST]
+
+
+def test_a_young_paper_repeats_nothing() -> None:
+    for n in range(1, 10):
+        story(n, section=SectionFactory(is_in_navigation=False))
+    front = compose(NOW)
+    assert len(everything_on(front)) == len(set(everything_on(front))) == 9
 
 
 def test_every_place_is_filled_and_none_beyond_its_size() -> None:
