@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from newsroom.dev.postgres import Postgres
-from newsroom.dev.processes import ends_with_parent, is_alive
+from newsroom.dev.processes import ends_with_parent
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 10  # seconds that a part may take to stop
@@ -96,6 +96,8 @@ class House:
             except subprocess.TimeoutExpired:
                 _kill_group(part.process.pid)
                 part.process.wait()
+        # A part that was killed leaves children, and gunicorn's would hold the port for a while.
+        _end_groups({part.process.pid for part in self.parts}, patience=2)
         if self.postgres is not None:
             self.postgres.stop()
         self._pids_file.unlink(missing_ok=True)
@@ -107,16 +109,10 @@ class House:
     def end_leftovers(self) -> None:
         """Processes of a start that was killed, where the system did not end them with it."""
         try:
-            pids = [int(each) for each in self._pids_file.read_text().split()]
+            pids = {int(each) for each in self._pids_file.read_text().split()}
         except (FileNotFoundError, ValueError):
             return
-        ours = [pid for pid in pids if is_alive(pid) and _is_ours(pid)]
-        for pid in ours:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
-        if not until(lambda: not any(is_alive(pid) for pid in ours), seconds=PATIENCE):
-            for pid in ours:
-                _kill_group(pid)
+        _end_groups(pids, patience=PATIENCE)
 
     @property
     def _pids_file(self) -> Path:
@@ -133,12 +129,28 @@ def until(is_true: Callable[[], bool], *, seconds: float) -> bool:
     return True
 
 
-def _is_ours(pid: int) -> bool:
-    """The number may have gone to another program since."""
-    asked = subprocess.run(
-        ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+def _end_groups(groups: set[int], *, patience: float) -> None:
+    for pid in _living(groups):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+    if not until(lambda: not _living(groups), seconds=patience):
+        for pid in _living(groups):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _living(groups: set[int]) -> list[int]:
+    """Our processes in these groups; a number may have gone to another program since."""
+    columns = ["-o", "pid=", "-o", "pgid=", "-o", "stat=", "-o", "command="]
+    listed = subprocess.run(
+        ["ps", "-A", "-ww", *columns], capture_output=True, text=True, check=False
     )
-    return str(ROOT) in asked.stdout
+    found = []
+    for line in listed.stdout.splitlines():
+        pid, group, state, *command = line.split(None, 3)
+        if int(group) in groups and not state.startswith("Z") and str(ROOT) in "".join(command):
+            found.append(int(pid))
+    return found
 
 
 def _kill_group(pid: int) -> None:
