@@ -72,8 +72,13 @@ def start(home: Path, *, options: Mapping[str, str] | None = None) -> Postgres:
         if running := _running(cluster):
             pid, port = running
             postgres = Postgres(_url(password, port), pid, None)
-            _wait_until_ready(postgres, cluster, password)
-            return postgres
+            try:
+                _wait_until_ready(postgres, cluster, password)
+                return postgres
+            except PostgresError:
+                # It was stopping, because whoever started it was killed.
+                if postgres.is_running():
+                    raise
         return _start(cluster, programs, password, options or {})
 
 
@@ -115,7 +120,7 @@ def _wait_until_ready(postgres: Postgres, cluster: Path, password: str) -> None:
     admin_url = postgres.url.rpartition("/")[0] + "/postgres"
     deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline:
-        if postgres.process is not None and postgres.process.poll() is not None:
+        if not postgres.is_running():
             break
         try:
             with psycopg.connect(admin_url, connect_timeout=2, autocommit=True) as session:
@@ -183,7 +188,7 @@ def _running(cluster: Path) -> tuple[int, int] | None:
 def _is_postgres(pid: int) -> bool:
     """The number may have gone to another program since."""
     command = subprocess.run(
-        ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+        ["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
     return command.returncode != 0 or "postgres" in command.stdout
 
