@@ -54,6 +54,13 @@ class StandIn:
     def __init__(self, url: str) -> None:
         self.url = url
 
+    def begin_anew(self) -> None:
+        """Empty, and silent until it is ordered to `deliver`: on its own it would tell us what
+        happened in the middle of a later test.
+        """
+        for order, form in (("reset", b""), ("webhooks", b"background=0")):
+            urllib.request.urlopen(f"{self.url}/_stand_in/{order}", data=form).close()
+
 
 @pytest.fixture(scope="session")
 def _stand_in_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
@@ -81,13 +88,7 @@ def _stand_in_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stan
 
 
 @pytest.fixture
-def stand_in(_stand_in_process: StandIn) -> Iterator[StandIn]:
-    """Stripe as the tests see it, empty at the start of each test.
-
-    It tells us what happened only when it is ordered to (`deliver`): on its own it would do so in
-    the middle of a later test.
-    """
-    for order, form in (("reset", b""), ("webhooks", b"background=0")):
-        urllib.request.urlopen(f"{_stand_in_process.url}/_stand_in/{order}", data=form).close()
-    yield _stand_in_process
-    urllib.request.urlopen(f"{_stand_in_process.url}/_stand_in/reset", data=b"").close()
+def stand_in(_stand_in_process: StandIn) -> StandIn:
+    """Stripe as the tests see it, empty at the start of each test."""
+    _stand_in_process.begin_anew()
+    return _stand_in_process
