@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, Request
 from pytest_django.live_server_helper import LiveServer
 
 from articles.models import Correction
+from newsroom.models import Paper
 from tests.articles.factories import (
     LONG_AGO,
     ArticleFactory,
@@ -80,6 +81,19 @@ def test_every_page_can_be_read_by_everybody(screen: Page) -> None:
         if wide > 0:
             found.append(f"{address}: {wide} px wider than the screen")
     assert not found, "\n".join(found)
+
+
+@pytest.mark.usefixtures("paper")
+def test_an_address_without_a_space_fits_a_window_of_any_width(
+    page: Page, live_server: LiveServer
+) -> None:
+    Paper.objects.update_or_create(
+        pk=1, defaults={"social_links": "https://social.example/@apaperwithalongname"}
+    )
+    page.goto(live_server.url)
+    for width in (320, 480, 600, 640, 720, 960, 1024, 1280):
+        page.set_viewport_size({"width": width, "height": 600})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
 
 
 @pytest.mark.usefixtures("paper")
