@@ -65,7 +65,7 @@ class Paper(models.Model):
     )
 
     class Meta:
-        verbose_name = _("the paper")
+        verbose_name = _("paper")
         verbose_name_plural = _("the paper")
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="there_is_one_paper")]
 

@@ -139,9 +139,10 @@ def test_an_editor_changes_the_paper_and_there_is_one() -> None:
     response = desk.client.get("/admin/newsroom/paper/", follow=True)
     address = response.redirect_chain[-1][0]
     assert 'type="color"' in response.content.decode()
-    desk.fill_in(
+    saved = desk.fill_in(
         address, name="The Evening Post", time_zone="Asia/Tbilisi", accent_colour="#123456"
     )
+    assert "The paper “The Evening Post” was changed" in saved.content.decode()
     paper = Paper.objects.get()
     assert (paper.name, paper.time_zone, paper.accent_colour) == (
         "The Evening Post",
