@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
+from django.utils.html import strip_tags
 from django.utils.timezone import now
 
 from newsroom.mail import queue_mail
@@ -142,7 +143,8 @@ def test_an_editor_changes_the_paper_and_there_is_one() -> None:
     saved = desk.fill_in(
         address, name="The Evening Post", time_zone="Asia/Tbilisi", accent_colour="#123456"
     )
-    assert "The paper “The Evening Post” was changed" in saved.content.decode()
+    (said,) = saved.context["messages"]
+    assert strip_tags(str(said)) == "The paper “The Evening Post” was changed successfully."
     paper = Paper.objects.get()
     assert (paper.name, paper.time_zone, paper.accent_colour) == (
         "The Evening Post",
