@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import template
-from django.utils.safestring import SafeString
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
 from articles import renditions, typesetting
@@ -48,9 +49,10 @@ def absolute(url: str) -> str:
 
 
 @register.filter
-def short_address(address: str) -> str:
-    """`https://t.me/paper/` as readers say it: `t.me/paper`."""
-    return address.removeprefix("https://").removeprefix("www.").rstrip("/")
+def short_address(address: str) -> SafeString:
+    """`https://t.me/paper/` as readers say it: `t.me/paper`; a line may end at a stroke."""
+    said = address.removeprefix("https://").removeprefix("www.").rstrip("/")
+    return format_html_join(mark_safe("/<wbr>"), "{}", ((part,) for part in said.split("/")))
 
 
 @register.inclusion_tag("articles/picture.html")

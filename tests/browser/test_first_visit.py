@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request
 from pytest_django.live_server_helper import LiveServer
 
-from articles.models import Correction
+from articles.models import Article, Correction
 from newsroom.models import Paper
 from tests.articles.factories import (
     LONG_AGO,
@@ -84,16 +84,20 @@ def test_every_page_can_be_read_by_everybody(screen: Page) -> None:
 
 
 @pytest.mark.usefixtures("paper")
-def test_an_address_without_a_space_fits_a_window_of_any_width(
+def test_a_word_without_an_end_fits_a_window_of_any_width(
     page: Page, live_server: LiveServer
 ) -> None:
     Paper.objects.update_or_create(
         pk=1, defaults={"social_links": "https://social.example/@apaperwithalongname"}
     )
-    page.goto(live_server.url)
-    for width in (320, 480, 600, 640, 720, 960, 1024, 1280):
-        page.set_viewport_size({"width": width, "height": 600})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+    word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+    Article.objects.update(headline=word)
+    for address in ("/", "/world/", "/2024/03/05/a-story/"):
+        page.goto(live_server.url + address)
+        for width in (320, 480, 600, 640, 720, 960, 1024, 1280):
+            page.set_viewport_size({"width": width, "height": 600})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{address} at {width}"
 
 
 @pytest.mark.usefixtures("paper")
