@@ -14,10 +14,24 @@ from django.db import connection
 from django.utils.timezone import now
 from procrastinate.contrib.django import app as jobs_app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from pytest_django import DjangoDbBlocker
 
 from newsroom.dev.processes import ends_with_parent, is_listening
 
 RunJobs = Callable[..., int]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """At the very end a thread of the live server may still hold a session, which would keep the
+    test database from being dropped.
+    """
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture
