@@ -37,8 +37,9 @@ def main(wanted: str) -> None:
             _run([uv, "venv", "--quiet", "--python", sys.executable, str(VENV)])
         else:
             _make_venv()
-    installer = [uv, "pip", "install", "--quiet", "--python", str(PYTHON)] if uv else _pip()
-    _run([*installer, "--require-hashes", "-r", str(_requirements(wanted))])
+    # Compiled now, as pip does, and not at every start where Python may not write.
+    with_uv = [str(uv), "pip", "install", "--quiet", "--compile-bytecode", "--python", str(PYTHON)]
+    _run([*(with_uv if uv else _pip()), "--require-hashes", "-r", str(_requirements(wanted))])
     for stamp in _stamps():
         stamp.unlink()
     _stamp(wanted).write_text(_digest(wanted))
