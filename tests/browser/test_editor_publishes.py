@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from pytest_django.live_server_helper import LiveServer
 from pytest_playwright.pytest_playwright import CreateContextCallback
 
@@ -54,7 +55,7 @@ def test_from_an_empty_page_to_readers_and_back(
     page.keyboard.press("Enter")
     page.keyboard.type("The figures")
     page.keyboard.press("Shift+Home")
-    page.keyboard.press("Control+k")
+    _ask_for_a_link(page, "The figures")
     page.get_by_role("textbox", name="URL").fill("https://harbour.example/figures")
     page.get_by_role("dialog").get_by_role("button", name="Update").click()
     page.get_by_label("Section", exact=False).first.select_option("World")
@@ -230,3 +231,19 @@ def test_a_text_beyond_the_editor_is_edited_as_html(desk: Page, live_server: Liv
     expect(page.get_by_text("Saved as a draft")).to_be_visible()
     article.refresh_from_db()
     assert article.body == body.replace("Meaning", "Sense")
+
+
+def _ask_for_a_link(page: Page, words: str) -> None:
+    """The editor hears of a selection a moment after the browser made it; until then the key does
+    nothing, and a person would press it again.
+    """
+    page.wait_for_function("words => getSelection().toString() === words", arg=words)
+    address = page.get_by_role("textbox", name="URL")
+    for _ in range(10):
+        page.keyboard.press("Control+k")
+        try:
+            address.wait_for(timeout=1_000)
+        except PlaywrightTimeout:
+            continue
+        return
+    raise AssertionError("The editor offers no link.")
