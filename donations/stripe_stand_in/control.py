@@ -7,6 +7,7 @@ from donations.stripe_stand_in import checkout, passing_time
 from donations.stripe_stand_in.api import Api
 from donations.stripe_stand_in.cards import DECLINED, SUCCEEDS, Card
 from donations.stripe_stand_in.errors import ApiError, no_such, refused
+from donations.stripe_stand_in.happenings import HAPPENINGS
 from donations.stripe_stand_in.json_types import Json, public
 from donations.stripe_stand_in.misbehaviour import KINDS
 from donations.stripe_stand_in.webhooks import Deliveries
@@ -24,6 +25,9 @@ class Control:
         try:
             if method == "GET" and name == "requests":
                 return 200, json.dumps({"data": list(self.api.log)})
+            if method == "POST" and name in HAPPENINGS:
+                with self.sandbox.store.transaction():
+                    return 200, json.dumps(HAPPENINGS[name](self.sandbox, form))
             act = getattr(self, f"_{name}", None) if method == "POST" else None
             if act is None or name not in _ACTS:
                 raise ApiError(404, f"The stand-in's control has: {', '.join(sorted(_ACTS))}.")
