@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, Sum
 
 from donations.models import EntryKind, LedgerEntry
-from donations.stripe_objects import Payment, Refund
+from donations.stripe_objects import BalanceTransaction, Dispute, Payment, Refund
 from newsroom.alerts import alert
 
 logger = logging.getLogger(__name__)
@@ -38,42 +38,105 @@ def payment_of(payment_intent: str) -> LedgerEntry | None:
     return LedgerEntry.objects.filter(kind=EntryKind.PAYMENT, payment_intent=payment_intent).first()
 
 
-def record_fee(payment: Payment) -> LedgerEntry | None:
-    """What Stripe kept, known up to an hour after the payment; None without fee or payment."""
+def record_settlement(payment: Payment) -> LedgerEntry | None:
+    """What Stripe kept of a payment, and what the payment came to on our account.
+
+    Known up to an hour after it; None until then, and while the payment is not booked.
+    """
     entry = payment_of(payment.id)
-    if entry is None or payment.fee is None:
+    if entry is None or payment.settlement is None:
         return None
-    return append(
-        kind=EntryKind.FEE,
-        source=payment.fee.id,
-        amount_minor=-payment.fee.amount_minor,
-        currency=payment.fee.currency,
-        occurred_at=payment.fee.at,
-        **_belongings_of(entry),
+    return _record_fee(entry, payment.settlement)
+
+
+def record_refund(payment: LedgerEntry, refund: Refund) -> LedgerEntry | None:
+    """What went back to the supporter; when the bank sends it back to us, that too.
+
+    Gives the refund's entry when it is new and stands.
+    """
+    entry = append(
+        kind=EntryKind.REFUND,
+        source=refund.id,
+        amount_minor=-refund.amount_minor,
+        currency=refund.currency,
+        occurred_at=refund.created_at,
+        **_belongings_of(payment),
     )
-
-
-def record_refund(entry: LedgerEntry, refund: Refund) -> None:
-    """What went back to the supporter; when the bank sends it back to us, that too."""
-    if refund.status in {"pending", "succeeded", "requires_action"}:
-        append(
-            kind=EntryKind.REFUND,
-            source=refund.id,
-            amount_minor=-refund.amount_minor,
-            currency=refund.currency,
-            occurred_at=refund.created_at,
-            **_belongings_of(entry),
-        )
-    elif LedgerEntry.objects.filter(source=refund.id).exists():  # it failed, or was cancelled
+    _record_exchange(payment, refund.settlement)
+    stands = refund.status in {"pending", "succeeded", "requires_action"}
+    if not stands:
+        failed = refund.failure_settlement
         append(
             kind=EntryKind.REFUND_FAILED,
             source=f"{refund.id}:failed",
             amount_minor=refund.amount_minor,
             currency=refund.currency,
-            occurred_at=refund.created_at,
-            **_belongings_of(entry),
+            occurred_at=failed.at if failed else refund.created_at,
+            **_belongings_of(payment),
         )
-    _watch_net_of(entry)
+        _record_exchange(payment, failed)
+    _watch_net_of(payment)
+    return entry if stands else None
+
+
+def record_dispute(payment: LedgerEntry, dispute: Dispute) -> None:
+    """What a bank took from us, and gave back: an entry for each movement on our account."""
+    taken = sum(-each.amount_minor for each in dispute.transactions if each.amount_minor < 0)
+    for each in dispute.transactions:
+        append(
+            kind=EntryKind.DISPUTE if each.amount_minor < 0 else EntryKind.DISPUTE_RETURNED,
+            source=each.id,
+            amount_minor=_of_the_dispute(each, dispute, taken),
+            currency=dispute.currency,
+            occurred_at=each.at,
+            **_settlement(each),
+            **_belongings_of(payment),
+        )
+        if each.fee_minor:
+            append(
+                kind=EntryKind.FEE,
+                source=f"{each.id}:fee",
+                amount_minor=-each.fee_minor,
+                currency=each.currency,
+                occurred_at=each.at,
+                **_belongings_of(payment),
+            )
+    _watch_net_of(payment)
+
+
+def _of_the_dispute(moved: BalanceTransaction, dispute: Dispute, taken: int) -> int:
+    """A movement in the currency of the payment: as it is, or its share of the disputed amount."""
+    if moved.currency == dispute.currency or not taken:
+        return moved.amount_minor
+    sign = -1 if moved.amount_minor < 0 else 1
+    share = abs(moved.amount_minor) * dispute.amount_minor * 2 + taken
+    return sign * (share // (2 * taken))  # to the nearest minor unit
+
+
+def _record_fee(payment: LedgerEntry, settled: BalanceTransaction) -> LedgerEntry | None:
+    return append(
+        kind=EntryKind.FEE,
+        source=settled.id,
+        amount_minor=-settled.fee_minor,
+        currency=settled.currency,
+        occurred_at=settled.at,
+        **_settlement(settled),
+        **_belongings_of(payment),
+    )
+
+
+def _record_exchange(payment: LedgerEntry, settled: BalanceTransaction | None) -> None:
+    """A refund without fee, on an account of its own currency, settles as what it is."""
+    if settled is not None and (settled.fee_minor or settled.currency != payment.currency):
+        _record_fee(payment, settled)
+
+
+def _settlement(settled: BalanceTransaction) -> dict[str, Any]:
+    return {
+        "settled_minor": settled.amount_minor,
+        "settlement_currency": settled.currency,
+        "exchange_rate": settled.exchange_rate,
+    }
 
 
 def _belongings_of(payment: LedgerEntry) -> dict[str, Any]:

@@ -4,6 +4,7 @@ A letter is written in the language of whoever reads it, with the paper's clock,
 as HTML that needs nothing from outside.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Any, NamedTuple
@@ -15,8 +16,16 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from donations.models import Campaign, Frequency, LedgerEntry, Reminder, Supporter
+from donations.models import (
+    Campaign,
+    Frequency,
+    LedgerEntry,
+    Reminder,
+    Subscription,
+    Supporter,
+)
 from donations.money import format_amount, plain_amount
+from donations.stripe_objects import Invoice
 from newsroom.alerts import alert
 from newsroom.mail import queue_mail
 from newsroom.models import Paper
@@ -93,20 +102,92 @@ def reminder(promised: Reminder, campaign: Campaign | None) -> Letter:
     return _letter("reminder", promised.language, context)
 
 
+def payment_failed(subscription: Subscription, invoice: Invoice) -> Letter:
+    """A renewal did not go through: what we do next, and what the supporter can do."""
+    language = subscription.supporter.language
+    with translation.override(language):
+        context = {
+            "amount": format_amount(invoice.amount_minor, invoice.currency),
+            "interval": subscription.interval,
+            "next_attempt_at": invoice.next_attempt_at,
+        }
+    return _letter("payment_failed", language, context)
+
+
+def two_subscriptions(new: Subscription, others: Iterable[Subscription]) -> Letter:
+    """Whoever gives twice may not know it."""
+    language = new.supporter.language
+    with translation.override(language):
+        gifts = [
+            {
+                "amount": format_amount(each.amount_minor, each.currency),
+                "interval": each.interval,
+                "since": each.started_at,
+            }
+            for each in (*others, new)
+        ]
+    return _letter("two_subscriptions", language, {"gifts": gifts})
+
+
+def paid_twice(entry: LedgerEntry, supporter: Supporter) -> Letter:
+    """The same one-time gift twice within an hour."""
+    with translation.override(supporter.language):
+        amount = format_amount(entry.amount_minor, entry.currency)
+    return _letter("paid_twice", supporter.language, {"amount": amount, "number": entry.source})
+
+
+def refunded(entry: LedgerEntry, supporter: Supporter) -> Letter:
+    """Money is on its way back. `entry` is the refund's: negative."""
+    with translation.override(supporter.language):
+        amount = format_amount(-entry.amount_minor, entry.currency)
+    context = {"amount": amount, "refunded_at": entry.occurred_at, "number": entry.source}
+    return _letter("refunded", supporter.language, context)
+
+
 def send_receipt(entry: LedgerEntry, supporter: Supporter, *, renews_at: datetime | None) -> None:
-    """Queue the receipt of a payment, once, with the payment's own transaction."""
-    if not supporter.email:
-        return
-    letter = receipt(entry, supporter, renews_at=renews_at)
+    """Once a payment."""
+    if supporter.email:
+        letter = receipt(entry, supporter, renews_at=renews_at)
+        _queue("receipt", entry.source, supporter, letter)
+
+
+def send_payment_failed(subscription: Subscription, invoice: Invoice) -> None:
+    """Once a try that failed."""
+    if subscription.supporter.email:
+        about = f"{invoice.id}:{invoice.attempt_count}"
+        letter = payment_failed(subscription, invoice)
+        _queue("payment_failed", about, subscription.supporter, letter)
+
+
+def send_two_subscriptions(new: Subscription, others: Iterable[Subscription]) -> None:
+    """Once a subscription that is not the only one."""
+    if new.supporter.email:
+        letter = two_subscriptions(new, others)
+        _queue("two_subscriptions", new.stripe_id, new.supporter, letter)
+
+
+def send_paid_twice(entry: LedgerEntry) -> None:
+    """Once a payment that looks like a slip."""
+    if entry.supporter is not None and entry.supporter.email:
+        _queue("paid_twice", entry.source, entry.supporter, paid_twice(entry, entry.supporter))
+
+
+def send_refunded(entry: LedgerEntry) -> None:
+    """Once a refund."""
+    if entry.supporter is not None and entry.supporter.email:
+        _queue("refunded", entry.source, entry.supporter, refunded(entry, entry.supporter))
+
+
+def _queue(purpose: str, about: str, supporter: Supporter, letter: Letter) -> None:
+    """With the transaction of what the letter is about, which stands whatever the address is."""
     try:
         queue_mail(
-            purpose="receipt",
-            about=entry.source,
+            purpose=purpose,
+            about=about,
             recipient=supporter.email,
             subject=letter.subject,
             text=letter.text,
             html=letter.html,
         )
     except ValidationError:
-        # The money is there all the same.
-        alert("receipt.address", f"The receipt of {entry.source} has no address that we can use.")
+        alert("letters.address", f"The {purpose} of {about} has no address that we can use.")

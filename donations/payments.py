@@ -1,26 +1,39 @@
-"""What became of a payment page: the intent closed, the ledger written, a receipt queued."""
+"""What became of a payment, from its page to its refund: the ledger written, letters queued."""
 
 import uuid
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils.timezone import now
 
 from donations import ledger, letters, stripe_api
 from donations.locks import lock
-from donations.models import EntryKind, Frequency, IntentState, Supporter, SupportIntent
+from donations.models import (
+    EntryKind,
+    Frequency,
+    IntentState,
+    LedgerEntry,
+    Supporter,
+    SupportIntent,
+)
 from donations.stripe_objects import CheckoutSession
 from donations.subscriptions import NotOurs, sync_invoice, sync_subscription
 from donations.supporters import supporter_of
 from newsroom.alerts import alert
 from newsroom.models import Paper
 
+# A dispute, or the inquiry before it, that waits for what we say.
+ANSWER_WANTED = {"needs_response", "warning_needs_response"}
+TWICE_WITHIN = timedelta(hours=1)
 STILL_OPEN = (IntentState.NEW, IntentState.OPEN, IntentState.PENDING)
 
 
-def sync_session(session_id: str, *, is_patient: bool = True) -> SupportIntent:
+def sync_session(
+    session_id: str, *, is_patient: bool = True, is_news: bool = True
+) -> SupportIntent:
     """Make the books equal to a checkout session as it is at Stripe now.
 
-    Raises NotOurs, locks.Busy and what `stripe_api` raises.
+    What is no news to the supporter is not written to them. Raises NotOurs, locks.Busy and what `stripe_api` raises.
     """
     with transaction.atomic():
         lock(session_id, is_patient=is_patient)
@@ -29,27 +42,81 @@ def sync_session(session_id: str, *, is_patient: bool = True) -> SupportIntent:
             raise NotOurs(f"session {session_id} does not carry our mark")
         intent = _intent_of(session)
         if session.is_subscription:
-            state, supporter = _sync_subscribing(session, intent, is_patient=is_patient)
+            state, supporter = _sync_subscribing(
+                session, intent, is_patient=is_patient, is_news=is_news
+            )
         else:
-            state, supporter = _sync_payment(session, intent, is_patient=is_patient)
+            state, supporter = _sync_payment(
+                session, intent, is_patient=is_patient, is_news=is_news
+            )
         return _close(intent, session, state, supporter)
 
 
-def sync_payment(payment_intent: str) -> None:
-    """Find what stands behind a payment that we have not booked, and book it.
+def sync_payment(payment_intent: str, *, is_news: bool = True) -> LedgerEntry:
+    """The entry of a payment; when it is not booked, find what stands behind it, and book it.
 
     Raises NotOurs and what `stripe_api` raises.
     """
+    if entry := ledger.payment_of(payment_intent):
+        return entry
     if invoice := stripe_api.invoice_of_payment_intent(payment_intent):
-        sync_invoice(invoice)
+        sync_invoice(invoice, is_news=is_news)
     elif session := stripe_api.session_of_payment(payment_intent):
-        sync_session(session.id)
-    else:
-        raise NotOurs(f"payment {payment_intent} came through no page of ours")
+        sync_session(session.id, is_news=is_news)
+    if entry := ledger.payment_of(payment_intent):
+        return entry
+    raise NotOurs(f"no payment in the ledger belongs to {payment_intent}")
+
+
+def sync_settlement(charge_id: str) -> None:
+    """What a charge came to on our account, which Stripe knows some time after it.
+
+    Before the payment is booked there is nothing to do: booking it reads that too. Raises NotOurs
+    and what `stripe_api` raises.
+    """
+    payment_intent = stripe_api.payment_intent_of_charge(charge_id)
+    if payment_intent:
+        with transaction.atomic():
+            # Whoever books it at this moment may have read it before it was settled.
+            lock(payment_intent)
+            if ledger.payment_of(payment_intent) is not None:
+                ledger.record_settlement(stripe_api.retrieve_payment(payment_intent))
+                return
+    raise NotOurs(f"no payment in the ledger belongs to charge {charge_id}")
+
+
+def sync_refund(refund_id: str, *, is_news: bool = True) -> None:
+    """Write down what went back, or failed to. Raises NotOurs and what `stripe_api` raises."""
+    with transaction.atomic():
+        lock(refund_id)
+        refund = stripe_api.retrieve_refund(refund_id)
+        if not refund.payment_intent:
+            raise NotOurs(f"refund {refund_id} belongs to no payment intent")
+        payment = sync_payment(refund.payment_intent, is_news=is_news)
+        entry = ledger.record_refund(payment, refund)
+        if entry is not None and is_news:
+            letters.send_refunded(entry)
+
+
+def sync_dispute(dispute_id: str, *, is_news: bool = True) -> None:
+    """Write down what a bank took or gave back. Raises NotOurs and what `stripe_api` raises."""
+    with transaction.atomic():
+        lock(dispute_id)
+        dispute = stripe_api.retrieve_dispute(dispute_id)
+        if not dispute.payment_intent:
+            raise NotOurs(f"dispute {dispute_id} belongs to no payment intent")
+        payment = sync_payment(dispute.payment_intent, is_news=is_news)
+        ledger.record_dispute(payment, dispute)
+        if dispute.status in ANSWER_WANTED:
+            alert(
+                f"stripe.dispute:{dispute_id}",
+                f"A bank questions payment {dispute.payment_intent} ({dispute.reason}). "
+                "Answer in Stripe's dashboard, or give the money back.",
+            )
 
 
 def _sync_payment(
-    session: CheckoutSession, intent: SupportIntent, *, is_patient: bool
+    session: CheckoutSession, intent: SupportIntent, *, is_patient: bool, is_news: bool
 ) -> tuple[IntentState, Supporter | None]:
     if not session.payment_intent or session.status != "complete":
         return _unpaid_state(session), None
@@ -77,22 +144,27 @@ def _sync_payment(
         placement=intent.placement,
     )
     if entry is not None:
-        letters.send_receipt(entry, supporter, renews_at=None)
-        ledger.record_fee(payment)
+        if is_news:
+            letters.send_receipt(entry, supporter, renews_at=None)
+            _ask_about_two(entry)
+        ledger.record_settlement(payment)
         _compare(intent, payment.amount_minor, payment.currency)
     return IntentState.PAID, supporter
 
 
 def _sync_subscribing(
-    session: CheckoutSession, intent: SupportIntent, *, is_patient: bool
+    session: CheckoutSession, intent: SupportIntent, *, is_patient: bool, is_news: bool
 ) -> tuple[IntentState, Supporter | None]:
     if not session.subscription:
         return _unpaid_state(session), None
     if session.invoice:
-        subscription = sync_invoice(session.invoice, is_patient=is_patient)
+        subscription = sync_invoice(session.invoice, is_patient=is_patient, is_news=is_news)
     else:
         subscription = sync_subscription(
-            session.subscription, has_paid=session.is_paid, is_patient=is_patient
+            session.subscription,
+            has_paid=session.is_paid,
+            is_patient=is_patient,
+            is_news=is_news,
         )
     if session.is_paid and subscription is not None:
         if intent.state != IntentState.PAID:
@@ -103,6 +175,29 @@ def _sync_subscribing(
         is_over = found.status in {"incomplete_expired", "canceled"}
         return IntentState.FAILED if is_over else IntentState.PENDING, None
     return _unpaid_state(session), None
+
+
+def _ask_about_two(new: LedgerEntry) -> None:
+    """The same gift twice within the hour may be two tabs: the supporter knows."""
+    twin = (
+        LedgerEntry.objects.filter(
+            kind=EntryKind.PAYMENT,
+            supporter=new.supporter,
+            interval="",
+            amount_minor=new.amount_minor,
+            currency=new.currency,
+            occurred_at__range=(new.occurred_at - TWICE_WITHIN, new.occurred_at + TWICE_WITHIN),
+        )
+        .exclude(pk=new.pk)
+        .first()
+    )
+    if twin is not None:
+        alert(
+            "payments.twice",
+            f"Somebody gave the same twice within an hour: {twin.source} and {new.source}. "
+            "They were asked whether they meant it.",
+        )
+        letters.send_paid_twice(new)
 
 
 def _close(

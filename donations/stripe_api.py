@@ -15,11 +15,13 @@ from django.conf import settings
 from donations.stripe_objects import (
     CheckoutSession,
     Customer,
+    Dispute,
     Invoice,
     Payment,
     Refund,
     StripeSubscription,
     customer_of,
+    dispute_of,
     id_of,
     invoice_of,
     moment,
@@ -199,7 +201,22 @@ def payment_intent_of_charge(charge_id: str) -> str:
 
 @_translated
 def retrieve_refund(refund_id: str) -> Refund:
-    return refund_of(_stripe().refunds.retrieve(refund_id).to_dict())
+    expanded = ["balance_transaction", "failure_balance_transaction"]
+    return refund_of(_stripe().refunds.retrieve(refund_id, {"expand": expanded}).to_dict())
+
+
+@_translated
+def retrieve_dispute(dispute_id: str) -> Dispute:
+    return dispute_of(_stripe().disputes.retrieve(dispute_id).to_dict())
+
+
+@_translated
+def payment_intent_of_warning(warning_id: str) -> str:
+    """The payment that a bank warned of (issfr_…); empty when it names none."""
+    warning = _stripe().radar.early_fraud_warnings.retrieve(warning_id).to_dict()
+    if payment_intent := id_of(warning.get("payment_intent")):
+        return payment_intent
+    return payment_intent_of_charge(id_of(warning["charge"]))
 
 
 @_translated

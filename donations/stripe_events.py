@@ -7,10 +7,15 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.timezone import now
 
-from donations import inbox, ledger, stripe_api
-from donations.locks import lock
+from donations import inbox, stripe_api
 from donations.models import EventState, StripeEvent, Subscription
-from donations.payments import sync_payment, sync_session
+from donations.payments import (
+    sync_dispute,
+    sync_payment,
+    sync_refund,
+    sync_session,
+    sync_settlement,
+)
 from donations.stripe_api import StripeGone
 from donations.subscriptions import NotOurs, sync_invoice, sync_subscription
 from donations.supporters import normalised
@@ -68,46 +73,20 @@ def _postpone(event: StripeEvent, error: Exception) -> None:
             inbox.queue(event.pk, at=now() + wait)
 
 
-def _session(session_id: str) -> None:
-    sync_session(session_id)
-
-
-def _subscription(subscription_id: str) -> None:
-    sync_subscription(subscription_id)
-
-
-def _invoice(invoice_id: str) -> None:
-    sync_invoice(invoice_id)
-
-
 def _invoice_payment(invoice_payment_id: str) -> None:
     sync_invoice(stripe_api.invoice_of_payment(invoice_payment_id))
 
 
-def _charge(charge_id: str) -> None:
-    """The fee is known now. Before the payment is booked there is nothing to do: booking it
-    reads the fee too.
-    """
-    payment_intent = stripe_api.payment_intent_of_charge(charge_id)
-    if payment_intent:
-        # Whoever books it at this moment may have read it before there was a fee.
-        lock(payment_intent)
-    if not payment_intent or ledger.payment_of(payment_intent) is None:
-        raise NotOurs(f"no payment in the ledger belongs to charge {charge_id}")
-    ledger.record_fee(stripe_api.retrieve_payment(payment_intent))
-
-
-def _refund(refund_id: str) -> None:
-    lock(refund_id)
-    refund = stripe_api.retrieve_refund(refund_id)
-    if not refund.payment_intent:
-        raise NotOurs(f"refund {refund_id} belongs to no payment intent")
-    if ledger.payment_of(refund.payment_intent) is None:
-        sync_payment(refund.payment_intent)
-    entry = ledger.payment_of(refund.payment_intent)
-    if entry is None:
-        raise NotOurs(f"no payment in the ledger belongs to refund {refund_id}")
-    ledger.record_refund(entry, refund)
+def _fraud_warning(warning_id: str) -> None:
+    """A bank says that a card was stolen: giving the money back now spares us a dispute."""
+    payment_intent = stripe_api.payment_intent_of_warning(warning_id)
+    if not payment_intent:
+        raise NotOurs(f"warning {warning_id} names no payment")
+    payment = sync_payment(payment_intent)
+    alert(
+        f"stripe.fraud_warning:{payment_intent}",
+        f"A bank warns that {payment.source} may be fraud. Give it back before it is disputed.",
+    )
 
 
 def _customer(customer_id: str) -> None:
@@ -134,23 +113,30 @@ def _customer(customer_id: str) -> None:
         )
 
 
-HANDLERS: dict[str, Callable[[str], None]] = {
-    "checkout.session.completed": _session,
-    "checkout.session.async_payment_succeeded": _session,
-    "checkout.session.async_payment_failed": _session,
-    "checkout.session.expired": _session,
-    "customer.subscription.created": _subscription,
-    "customer.subscription.updated": _subscription,
-    "customer.subscription.deleted": _subscription,
-    "customer.subscription.paused": _subscription,
-    "customer.subscription.resumed": _subscription,
-    "invoice.paid": _invoice,
-    "invoice.payment_failed": _invoice,
+HANDLERS: dict[str, Callable[[str], object]] = {
+    "checkout.session.completed": sync_session,
+    "checkout.session.async_payment_succeeded": sync_session,
+    "checkout.session.async_payment_failed": sync_session,
+    "checkout.session.expired": sync_session,
+    "customer.subscription.created": sync_subscription,
+    "customer.subscription.updated": sync_subscription,
+    "customer.subscription.deleted": sync_subscription,
+    "customer.subscription.paused": sync_subscription,
+    "customer.subscription.resumed": sync_subscription,
+    "invoice.paid": sync_invoice,
+    "invoice.payment_failed": sync_invoice,
+    "invoice.payment_action_required": sync_invoice,
     "invoice_payment.paid": _invoice_payment,
-    "charge.updated": _charge,
-    "refund.created": _refund,
-    "refund.updated": _refund,
-    "refund.failed": _refund,
+    "charge.updated": sync_settlement,
+    "refund.created": sync_refund,
+    "refund.updated": sync_refund,
+    "refund.failed": sync_refund,
+    "charge.dispute.created": sync_dispute,
+    "charge.dispute.updated": sync_dispute,
+    "charge.dispute.closed": sync_dispute,
+    "charge.dispute.funds_withdrawn": sync_dispute,
+    "charge.dispute.funds_reinstated": sync_dispute,
+    "radar.early_fraud_warning.created": _fraud_warning,
     "customer.updated": _customer,
     "customer.deleted": _customer,
 }

@@ -4,7 +4,10 @@ is empty.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
+
+from django.conf import settings
 
 # Marks what is ours on an account that others use too.
 MARK = ("newsroom", "support")
@@ -41,6 +44,7 @@ class StripeSubscription:
     interval: str  # month, year
     current_period_end: datetime | None
     cancel_at_period_end: bool
+    is_paused: bool
     started_at: datetime
     ended_at: datetime | None
     latest_invoice: str
@@ -61,17 +65,25 @@ class InvoicePayment:
 @dataclass(frozen=True)
 class Invoice:
     id: str
+    status: str  # draft, open, paid, uncollectible, void
     subscription: str
+    amount_minor: int
+    currency: str
     paid: tuple[InvoicePayment, ...]
+    # Of the tries to charge it that failed, how many; and when Stripe tries again.
+    attempt_count: int
+    next_attempt_at: datetime | None
 
 
 @dataclass(frozen=True)
-class Fee:
-    """What Stripe kept, in the currency that the account is settled in."""
+class BalanceTransaction:
+    """What something came to in the currency that the account is settled in."""
 
     id: str  # txn_…
-    amount_minor: int
+    amount_minor: int  # signed, before the fee
+    fee_minor: int
     currency: str
+    exchange_rate: Decimal | None  # None: nothing was exchanged
     at: datetime
 
 
@@ -84,7 +96,7 @@ class Payment:
     amount_minor: int  # received
     currency: str
     paid_at: datetime
-    fee: Fee | None
+    settlement: BalanceTransaction | None  # up to an hour later than the payment
     support_intent: str
     is_ours: bool
     livemode: bool
@@ -97,6 +109,22 @@ class Refund:
     amount_minor: int
     currency: str
     payment_intent: str
+    settlement: BalanceTransaction | None
+    failure_settlement: BalanceTransaction | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """`transactions` move its money: none for an inquiry, one taken, another when it comes back."""
+
+    id: str
+    status: str
+    reason: str
+    amount_minor: int
+    currency: str
+    payment_intent: str
+    transactions: tuple[BalanceTransaction, ...]
     created_at: datetime
 
 
@@ -127,7 +155,7 @@ def session_of(found: dict[str, Any]) -> CheckoutSession:
         invoice=id_of(found.get("invoice")),
         email=(found.get("customer_details") or {}).get("email") or "",
         support_intent=metadata.get("intent") or found.get("client_reference_id") or "",
-        is_ours=metadata.get(MARK[0]) == MARK[1],
+        is_ours=_is_marked(metadata),
         livemode=found["livemode"],
         created_at=moment(found["created"]),
         expires_at=moment(found["expires_at"]),
@@ -152,11 +180,12 @@ def subscription_of(found: dict[str, Any]) -> StripeSubscription:
         interval=(price.get("recurring") or {}).get("interval") or "",
         current_period_end=moment(max(ends)) if ends else None,
         cancel_at_period_end=bool(found.get("cancel_at_period_end") or found.get("cancel_at")),
+        is_paused=bool(found.get("pause_collection")) or found["status"] == "paused",
         started_at=moment(found["start_date"]),
         ended_at=moment(found["ended_at"]) if found.get("ended_at") else None,
         latest_invoice=id_of(found.get("latest_invoice")),
         support_intent=metadata.get("intent") or "",
-        is_ours=metadata.get(MARK[0]) == MARK[1],
+        is_ours=_is_marked(metadata) or _is_adopted(items),
         livemode=found["livemode"],
     )
 
@@ -166,7 +195,12 @@ def invoice_of(found: dict[str, Any]) -> Invoice:
     payments = (found.get("payments") or {}).get("data") or []
     return Invoice(
         id=found["id"],
+        status=found.get("status") or "",
         subscription=id_of(details.get("subscription")),
+        amount_minor=found.get("amount_due") or 0,
+        currency=found["currency"],
+        attempt_count=found.get("attempt_count") or 0,
+        next_attempt_at=moment(again) if (again := found.get("next_payment_attempt")) else None,
         paid=tuple(
             InvoicePayment(
                 id=each["id"],
@@ -187,19 +221,15 @@ def payment_of(found: dict[str, Any]) -> Payment:
     metadata = found.get("metadata") or {}
     charge = found.get("latest_charge")
     charge = charge if isinstance(charge, dict) else {}
-    balance = charge.get("balance_transaction")
-    fee = None
-    if isinstance(balance, dict) and balance.get("fee"):
-        fee = Fee(balance["id"], balance["fee"], balance["currency"], moment(balance["created"]))
     return Payment(
         id=found["id"],
         status=found["status"],
         amount_minor=found.get("amount_received") or 0,
         currency=found["currency"],
         paid_at=moment(charge.get("created") or found["created"]),
-        fee=fee,
+        settlement=balance_transaction_of(charge.get("balance_transaction")),
         support_intent=metadata.get("intent") or "",
-        is_ours=metadata.get(MARK[0]) == MARK[1],
+        is_ours=_is_marked(metadata),
         livemode=found["livemode"],
     )
 
@@ -211,12 +241,53 @@ def refund_of(found: dict[str, Any]) -> Refund:
         amount_minor=found["amount"],
         currency=found["currency"],
         payment_intent=id_of(found.get("payment_intent")),
+        settlement=balance_transaction_of(found.get("balance_transaction")),
+        failure_settlement=balance_transaction_of(found.get("failure_balance_transaction")),
         created_at=moment(found["created"]),
+    )
+
+
+def dispute_of(found: dict[str, Any]) -> Dispute:
+    transactions = map(balance_transaction_of, found.get("balance_transactions") or [])
+    return Dispute(
+        id=found["id"],
+        status=found["status"],
+        reason=found.get("reason") or "",
+        amount_minor=found["amount"],
+        currency=found["currency"],
+        payment_intent=id_of(found.get("payment_intent")),
+        transactions=tuple(each for each in transactions if each is not None),
+        created_at=moment(found["created"]),
+    )
+
+
+def balance_transaction_of(found: object) -> BalanceTransaction | None:
+    """None when it is not there yet, or not expanded."""
+    if not isinstance(found, dict):
+        return None
+    rate = found.get("exchange_rate")
+    return BalanceTransaction(
+        id=found["id"],
+        amount_minor=found["amount"],
+        fee_minor=found.get("fee") or 0,
+        currency=found["currency"],
+        exchange_rate=Decimal(str(rate)) if rate is not None else None,
+        at=moment(found["created"]),
     )
 
 
 def customer_of(found: dict[str, Any]) -> Customer:
     return Customer(found["id"], found.get("email") or "", bool(found.get("deleted")))
+
+
+def _is_marked(metadata: dict[str, Any]) -> bool:
+    return bool(metadata.get(MARK[0]) == MARK[1])
+
+
+def _is_adopted(items: list[dict[str, Any]]) -> bool:
+    """Support of another system on the same account, which the paper has named as its own."""
+    products = {id_of(each["price"].get("product")) for each in items}
+    return bool(products) and products <= set(settings.STRIPE_PRODUCTS)
 
 
 def id_of(value: object) -> str:

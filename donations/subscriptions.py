@@ -8,14 +8,17 @@ from django.utils.timezone import now
 
 from donations import ledger, letters, stripe_api
 from donations.locks import lock
-from donations.models import EntryKind, Subscription, SupportIntent
-from donations.stripe_objects import StripeSubscription
+from donations.models import EntryKind, Subscription, Supporter, SupportIntent
+from donations.models.subscription import ACTIVE
+from donations.stripe_objects import Invoice, StripeSubscription
 from donations.supporters import supporter_of
+from newsroom.models import Paper
 
 logger = logging.getLogger(__name__)
 
 # Without a payment that we know of, in these nothing was ever paid.
 UNPAID = {"incomplete", "incomplete_expired", "canceled"}
+MOST_FAILURE_LETTERS = 3
 
 
 class NotOurs(Exception):
@@ -23,11 +26,12 @@ class NotOurs(Exception):
 
 
 def sync_subscription(
-    subscription_id: str, *, has_paid: bool = False, is_patient: bool = True
+    subscription_id: str, *, has_paid: bool = False, is_patient: bool = True, is_news: bool = True
 ) -> Subscription | None:
     """Make the mirror equal to Stripe's subscription as it is now.
 
-    None while nothing was paid for it: a supporter exists from the first payment on. Raises
+    None while nothing was paid for it: a supporter exists from the first payment on. What is no
+    news to the supporter, such as what a reconciliation finds, is not written to them. Raises
     NotOurs and what `stripe_api` raises.
     """
     with transaction.atomic():
@@ -36,6 +40,7 @@ def sync_subscription(
         if not found.is_ours:
             raise NotOurs(f"subscription {subscription_id} does not carry our mark")
         mirror = Subscription.objects.filter(stripe_id=found.id).first()
+        is_new = mirror is None
         if mirror is None:
             if found.status in UNPAID and not has_paid:
                 return None
@@ -47,15 +52,22 @@ def sync_subscription(
         mirror.interval = found.interval
         mirror.current_period_end = found.current_period_end
         mirror.cancel_at_period_end = found.cancel_at_period_end
+        mirror.is_paused = found.is_paused
         mirror.started_at = found.started_at
         mirror.ended_at = found.ended_at
         mirror.synced_at = now()
         mirror.save()
+        if is_new and is_news:
+            _ask_about_two(mirror)
         return mirror
 
 
-def sync_invoice(invoice_id: str, *, is_patient: bool = True) -> Subscription | None:
+def sync_invoice(
+    invoice_id: str, *, is_patient: bool = True, is_news: bool = True
+) -> Subscription | None:
     """Write what an invoice of a subscription brought: a ledger entry and a receipt a payment.
+
+    When its payment failed and will be tried again, a letter a try, three at most.
 
     Raises NotOurs and what `stripe_api` raises.
     """
@@ -64,7 +76,10 @@ def sync_invoice(invoice_id: str, *, is_patient: bool = True) -> Subscription | 
         if not invoice.subscription:
             raise NotOurs(f"invoice {invoice_id} belongs to no subscription")
         subscription = sync_subscription(
-            invoice.subscription, has_paid=bool(invoice.paid), is_patient=is_patient
+            invoice.subscription,
+            has_paid=bool(invoice.paid),
+            is_patient=is_patient,
+            is_news=is_news,
         )
         for paid in invoice.paid:
             assert subscription is not None
@@ -87,14 +102,35 @@ def sync_invoice(invoice_id: str, *, is_patient: bool = True) -> Subscription | 
             )
             if entry is None:
                 continue
-            letters.send_receipt(
-                entry, subscription.supporter, renews_at=subscription.current_period_end
-            )
+            if is_news:
+                letters.send_receipt(
+                    entry, subscription.supporter, renews_at=subscription.current_period_end
+                )
             if paid.payment_intent:
-                ledger.record_fee(
+                ledger.record_settlement(
                     stripe_api.retrieve_payment(paid.payment_intent, is_patient=is_patient)
                 )
+        if is_news and subscription is not None:
+            _tell_of_failure(invoice, subscription)
         return subscription
+
+
+def _tell_of_failure(invoice: Invoice, subscription: Subscription) -> None:
+    """A first payment that fails does so before the reader's eyes, and has no mirror yet."""
+    is_tried_again = invoice.status == "open" and invoice.next_attempt_at is not None
+    if is_tried_again and 1 <= invoice.attempt_count <= MOST_FAILURE_LETTERS:
+        letters.send_payment_failed(subscription, invoice)
+
+
+def _ask_about_two(new: Subscription) -> None:
+    """A second subscription is taken like any other; its supporter is asked whether they meant it.
+
+    Two that come at once wait for each other here, so that one of them sees both.
+    """
+    supporter = Supporter.objects.select_for_update().get(pk=new.supporter_id)
+    others = supporter.subscriptions.active(now()).exclude(pk=new.pk)
+    if new.status in ACTIVE and others.exists():
+        letters.send_two_subscriptions(new, others)
 
 
 def _new_mirror(found: StripeSubscription) -> Subscription:
@@ -106,7 +142,7 @@ def _new_mirror(found: StripeSubscription) -> Subscription:
         supporter=supporter_of(
             found.email,
             livemode=found.livemode,
-            language=wish.language if wish else "en",
+            language=wish.language if wish else Paper.load().language,
             since=found.started_at,
         ),
         campaign_id=wish.campaign_id if wish else None,

@@ -157,6 +157,8 @@ STRIPE_API_BASE = (
     else ""
 )
 STRIPE_LIVEMODE = "_live_" in STRIPE_SECRET_KEY[:8]
+# Older support on the same account: subscriptions to these products are the paper's too.
+STRIPE_PRODUCTS = [each.strip() for each in env.list("STRIPE_PRODUCTS", default=[])]
 # Icons beside the ask. What is really taken is whatever the Stripe account has switched on.
 PAYMENT_METHODS_SHOWN = environment.payment_methods(env)
 CURRENCIES = environment.currencies(env)

@@ -1,7 +1,10 @@
+from donations.models.access_link import AccessLink
 from donations.models.campaign import Campaign, GoalKind
 from donations.models.frequency import Frequency
 from donations.models.ledger_entry import EntryKind, LedgerEntry
+from donations.models.payment_settings import PaymentSettings
 from donations.models.prompt import Placement, Prompt
+from donations.models.reconciliation import Difference, DifferentThing, Reconciliation
 from donations.models.reminder import Reminder
 from donations.models.stripe_event import EventState, StripeEvent
 from donations.models.subscription import Subscription
@@ -9,15 +12,20 @@ from donations.models.support_intent import IntentState, SupportIntent
 from donations.models.supporter import Supporter
 
 __all__ = [
+    "AccessLink",
     "Campaign",
+    "Difference",
+    "DifferentThing",
     "EntryKind",
     "EventState",
     "Frequency",
     "GoalKind",
     "IntentState",
     "LedgerEntry",
+    "PaymentSettings",
     "Placement",
     "Prompt",
+    "Reconciliation",
     "Reminder",
     "StripeEvent",
     "Subscription",

@@ -21,12 +21,21 @@ class LedgerEntry(models.Model):
     """One fact about money. Never changed, never deleted: PostgreSQL itself refuses both."""
 
     kind = models.CharField(_("kind"), max_length=16, choices=EntryKind.choices)
-    # Stripe's id of what this entry records: pi_…, inpay_…, re_…, txn_….
+    # Stripe's id of what this entry records: pi_…, inpay_…, re_…, txn_…. A fee has the id of the
+    # balance transaction that it was kept from, and carries that one's settlement.
     source = models.CharField(_("source"), max_length=255, unique=True)
     payment_intent = models.CharField(_("payment"), max_length=255, blank=True, db_index=True)
     # Signed, in minor units: a payment is positive, a refund negative.
     amount_minor = models.BigIntegerField(_("amount"))
     currency = models.CharField(_("currency"), max_length=3)
+    # What it came to in the currency of our account, when Stripe has said so: before its fee.
+    settled_minor = models.BigIntegerField(_("settled"), null=True, blank=True)
+    settlement_currency = models.CharField(
+        _("settled in"), max_length=3, blank=True, default="", db_default=""
+    )
+    exchange_rate = models.DecimalField(
+        _("rate"), max_digits=24, decimal_places=12, null=True, blank=True
+    )
     interval = models.CharField(
         _("every"),
         max_length=5,

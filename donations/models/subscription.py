@@ -14,7 +14,7 @@ ACTIVE = ("active", "past_due", "trialing")
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def active(self, at: datetime) -> Self:
-        return self.filter(status__in=ACTIVE, started_at__lte=at)
+        return self.filter(status__in=ACTIVE, is_paused=False, started_at__lte=at)
 
 
 class Subscription(models.Model):
@@ -41,6 +41,8 @@ class Subscription(models.Model):
     interval = models.CharField(_("every"), max_length=5)
     current_period_end = models.DateTimeField(_("paid until"), null=True, blank=True)
     cancel_at_period_end = models.BooleanField(_("ends then"), default=False)
+    # Its collection is paused at Stripe: it goes on, but nothing is charged.
+    is_paused = models.BooleanField(_("paused"), default=False, db_default=False)
     started_at = models.DateTimeField(_("since"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     livemode = models.BooleanField(_("real money"), default=False)

@@ -150,7 +150,7 @@ def test_a_fee_that_is_told_while_its_payment_is_being_booked_is_not_lost(
             return ask(payment, **kwargs)
         others.append(elsewhere(lambda: stripe_events.apply(fee.pk)))
         others[0].join(0.3)
-        return replace(ask(payment, **kwargs), fee=None)
+        return replace(ask(payment, **kwargs), settlement=None)
 
     with patch.object(stripe_api, "retrieve_payment", answer):
         stripe_events.apply(booking.pk)

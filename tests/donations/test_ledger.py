@@ -1,5 +1,6 @@
 """The ledger only grows: not even we can change what it says."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from django.utils.timezone import now
 
 from donations import ledger
 from donations.models import EntryKind, LedgerEntry
-from donations.stripe_objects import Fee, Payment, Refund
+from donations.stripe_objects import BalanceTransaction, Payment, Refund
 from newsroom.models import Alert
 from tests.donations.factories import LedgerEntryFactory, SupporterFactory
 
@@ -28,15 +29,15 @@ def facts(**changes: Any) -> dict[str, Any]:
     }
 
 
-def payment(fee: Fee | None) -> Payment:
+def payment(settlement: BalanceTransaction | None) -> Payment:
     return Payment(
-        id="pi_1", status="succeeded", amount_minor=5_00, currency="usd", paid_at=now(), fee=fee,
-        support_intent="", is_ours=True, livemode=False,
+        id="pi_1", status="succeeded", amount_minor=5_00, currency="usd", paid_at=now(),
+        settlement=settlement, support_intent="", is_ours=True, livemode=False,
     )  # fmt: skip
 
 
 def refund(status: str, amount_minor: int = 2_00, source: str = "re_1") -> Refund:
-    return Refund(source, status, amount_minor, "usd", "pi_1", now())
+    return Refund(source, status, amount_minor, "usd", "pi_1", None, None, now())
 
 
 @pytest.mark.parametrize(
@@ -95,15 +96,17 @@ def test_what_the_ledger_cannot_hold_is_an_error(changes: dict[str, Any]) -> Non
 
 
 def test_a_fee_follows_its_payment_once() -> None:
-    fee = Fee("txn_1", 45, "eur", now())
-    assert ledger.record_fee(payment(fee)) is None  # no payment yet
+    fee = BalanceTransaction("txn_1", 4_60, 45, "eur", Decimal("0.92"), now())
+    assert ledger.record_settlement(payment(fee)) is None  # no payment yet
     ledger.append(**facts(interval="month", placement="banner"))
-    assert ledger.record_fee(payment(None)) is None  # not known yet
-    entry = ledger.record_fee(payment(fee))
+    assert ledger.record_settlement(payment(None)) is None  # not known yet
+    entry = ledger.record_settlement(payment(fee))
     assert entry is not None
     assert (entry.amount_minor, entry.currency) == (-45, "eur")
+    assert (entry.settled_minor, entry.settlement_currency) == (4_60, "eur")
+    assert entry.exchange_rate == Decimal("0.92")
     assert (entry.interval, entry.placement) == ("month", "banner")
-    assert ledger.record_fee(payment(fee)) is None
+    assert ledger.record_settlement(payment(fee)) is None
     assert LedgerEntry.objects.count() == 2
 
 
@@ -119,11 +122,12 @@ def test_a_refund_that_fails_is_taken_back() -> None:
     assert not Alert.objects.exists()
 
 
-def test_a_refund_that_failed_before_we_heard_of_it_is_none() -> None:
+def test_a_refund_that_failed_before_we_heard_of_it_leaves_the_same_two_lines() -> None:
     entry = ledger.append(**facts())
     assert entry is not None
     ledger.record_refund(entry, refund("failed"))
-    assert LedgerEntry.objects.count() == 1
+    amounts = LedgerEntry.objects.exclude(pk=entry.pk).values_list("kind", "amount_minor")
+    assert set(amounts) == {(EntryKind.REFUND, -2_00), (EntryKind.REFUND_FAILED, 2_00)}
 
 
 def test_more_back_than_was_paid_needs_a_person() -> None:

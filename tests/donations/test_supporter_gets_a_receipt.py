@@ -99,4 +99,4 @@ def test_without_an_address_there_is_no_letter_and_no_error() -> None:
 def test_an_unusable_address_loses_no_payment() -> None:
     letters.send_receipt(entry(), SupporterFactory(email="ada@@example"), renews_at=None)
     assert not OutgoingMail.objects.exists()
-    assert Alert.objects.get().cause == "receipt.address"
+    assert Alert.objects.get().cause == "letters.address"
