@@ -1,13 +1,92 @@
 """What happens to an account without an API call: POST /_stand_in/<name>.
 
-Each takes its form's fields and gives the object that it happened to. `public` objects only.
+Each takes its form's fields and gives the object that it happened to. Call them within
+`store.transaction()`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from donations.stripe_stand_in.json_types import Json
+from donations.stripe_stand_in import disputing
+from donations.stripe_stand_in.errors import refused
+from donations.stripe_stand_in.json_types import Json, public
+from donations.stripe_stand_in.parameters import Choice, Integer
+from donations.stripe_stand_in.resources.route import named
 from donations.stripe_stand_in.sandbox import Sandbox
 
-Happening = Callable[[Sandbox, dict[str, str]], Json]
+Form = dict[str, str]
+Happening = Callable[[Sandbox, Form], Json]
 
-HAPPENINGS: dict[str, Happening] = {}
+
+def dispute(sandbox: Sandbox, form: Form) -> Json:
+    """`payment_intent` or `charge`; `amount` (all), `reason` (fraudulent), `status`
+    (needs_response, or warning_needs_response for an inquiry).
+    """
+    charge = _charge(sandbox, form)
+    return disputing.open_dispute(
+        sandbox,
+        charge,
+        _amount(form) or charge["amount"],
+        _choice(form, "reason", disputing.REASONS, "fraudulent"),
+        _choice(form, "status", ("needs_response", "warning_needs_response"), "needs_response"),
+    )
+
+
+def dispute_won(sandbox: Sandbox, form: Form) -> Json:
+    """`dispute`; `amount` when only a part comes back."""
+    return disputing.win(sandbox, _named(sandbox, form, "dispute"), _amount(form))
+
+
+def dispute_lost(sandbox: Sandbox, form: Form) -> Json:
+    """`dispute`"""
+    return disputing.lose(sandbox, _named(sandbox, form, "dispute"))
+
+
+def inquiry_closed(sandbox: Sandbox, form: Form) -> Json:
+    """`dispute`: an inquiry that comes to nothing."""
+    return disputing.close_inquiry(sandbox, _named(sandbox, form, "dispute"))
+
+
+def inquiry_escalated(sandbox: Sandbox, form: Form) -> Json:
+    """`dispute`: an inquiry that becomes a chargeback."""
+    return disputing.escalate(sandbox, _named(sandbox, form, "dispute"))
+
+
+def fraud_warning(sandbox: Sandbox, form: Form) -> Json:
+    """`payment_intent` or `charge`; `fraud_type` (made_with_stolen_card)."""
+    types = (
+        "card_never_received", "fraudulent_card_application", "made_with_counterfeit_card",
+        "made_with_lost_card", "made_with_stolen_card", "misc", "unauthorized_use_of_card",
+    )  # fmt: skip
+    charge = _charge(sandbox, form)
+    return disputing.warn(
+        sandbox, charge, _choice(form, "fraud_type", types, "made_with_stolen_card")
+    )
+
+
+def _charge(sandbox: Sandbox, form: Form) -> Json:
+    if form.get("charge"):
+        return named(sandbox, "charge", form["charge"], "charge")
+    intent = _named(sandbox, form, "payment_intent")
+    if intent["latest_charge"] is None:
+        raise refused("This PaymentIntent has no charge yet.", "payment_intent")
+    return named(sandbox, "charge", intent["latest_charge"], "charge")
+
+
+def _named(sandbox: Sandbox, form: Form, kind: str) -> Json:
+    return named(sandbox, kind, form.get(kind, ""), kind)
+
+
+def _amount(form: Form) -> int | None:
+    return Integer(1).read(form["amount"], "amount") if form.get("amount") else None
+
+
+def _choice(form: Form, name: str, choices: Iterable[str], otherwise: str) -> str:
+    return Choice(*choices).read(form.get(name) or otherwise, name)
+
+
+HAPPENINGS: dict[str, Happening] = {
+    happening.__name__: lambda sandbox, form, happen=happening: public(happen(sandbox, form))  # type: ignore[misc]
+    for happening in (
+        dispute, dispute_won, dispute_lost, inquiry_closed, inquiry_escalated, fraud_warning,
+    )
+}  # fmt: skip

@@ -61,11 +61,16 @@ def check_amount(amount: int, currency: str, param: str) -> None:
         raise refused(message, param, "amount_too_large")
 
 
+def places(currency: str) -> int:
+    """How many decimals its whole unit has."""
+    return 0 if currency in ZERO_DECIMAL else 3 if currency in THREE_DECIMAL else 2
+
+
 def written(amount: int, currency: str) -> str:
     """An amount for people: `$12.50`, `€12.50`, `1,250 JPY`."""
-    places = 0 if currency in ZERO_DECIMAL else 3 if currency in THREE_DECIMAL else 2
-    sign, whole = ("-" if amount < 0 else ""), abs(amount) // 10**places
-    fraction = f".{abs(amount) % 10**places:0{places}d}" if places else ""
+    digits = places(currency)
+    sign, whole = ("-" if amount < 0 else ""), abs(amount) // 10**digits
+    fraction = f".{abs(amount) % 10**digits:0{digits}d}" if digits else ""
     symbol = {"usd": "$", "eur": "€", "gbp": "£"}.get(currency)
     number = f"{whole:,}{fraction}"
     return f"{sign}{symbol}{number}" if symbol else f"{sign}{number} {currency.upper()}"

@@ -1,5 +1,6 @@
 """Charging a card for a payment intent, and giving money back."""
 
+from donations.stripe_stand_in import balance, disputing
 from donations.stripe_stand_in.cards import Card, Failure
 from donations.stripe_stand_in.json_types import Json
 from donations.stripe_stand_in.objects import payments as shapes
@@ -95,14 +96,14 @@ def succeed(sandbox: Sandbox, intent: Json, method: Json, *, authenticated: bool
 
 def settle(sandbox: Sandbox, charge: Json) -> None:
     """What reaches the account, less the fee."""
-    transaction = _move(sandbox, "charge", charge, charge["amount"])
+    transaction = balance.move(sandbox, charge, charge["amount"], "charge")
     sandbox.update(charge, "charge.updated", balance_transaction=transaction["id"])
 
 
 def refund(sandbox: Sandbox, charge: Json, amount: int, given: Json) -> Json:
     """Give back an amount that the caller has checked."""
     refund = shapes.refund(sandbox.new_id("re_3"), sandbox.now(), charge, amount, given)
-    refund["balance_transaction"] = _move(sandbox, "refund", refund, -amount)["id"]
+    refund["balance_transaction"] = balance.move(sandbox, refund, -amount, "refund")["id"]
     sandbox.store.put(refund)
     refunded = charge["amount_refunded"] + amount
     before = {"amount_refunded": charge["amount_refunded"]}
@@ -111,6 +112,7 @@ def refund(sandbox: Sandbox, charge: Json, amount: int, given: Json) -> Json:
     sandbox.update(charge, amount_refunded=refunded, refunded=refunded == charge["amount"])
     sandbox.emit("charge.refunded", charge, before)
     sandbox.emit("refund.created", refund)
+    disputing.settle_warnings(sandbox, charge)
     return refund
 
 
@@ -129,19 +131,6 @@ def _charge(
             receipt_url=f"{sandbox.url}/receipts/{identifier}",
             authenticated=authenticated,
             failure=failure,
-        )
-    )
-
-
-def _move(sandbox: Sandbox, kind: str, source: Json, amount: int) -> Json:
-    return sandbox.store.put(
-        shapes.balance_transaction(
-            sandbox.new_id("txn_3"),
-            sandbox.now(),
-            kind=kind,
-            source=source["id"],
-            amount=amount,
-            currency=source["currency"],
         )
     )
 

@@ -19,10 +19,12 @@ _INDEXED = {
     "charge": ("payment_intent", "customer"),
     "checkout.session": ("payment_intent", "subscription", "customer"),
     "customer": ("email",),
+    "dispute": ("payment_intent", "charge"),
     "event": ("type",),
     "invoice": ("parent.subscription_details.subscription", "customer"),
     "invoice_payment": ("payment.payment_intent", "invoice"),
     "payment_intent": ("customer",),
+    "radar.early_fraud_warning": ("payment_intent", "charge"),
     "refund": ("payment_intent", "charge"),
     "subscription": ("customer",),
 }

@@ -1,7 +1,6 @@
 """Payment intent, charge, balance transaction, refund: how money is seen to move."""
 
 from donations.stripe_stand_in.json_types import Json
-from donations.stripe_stand_in.money import card_fee
 
 
 def payment_intent(
@@ -214,15 +213,24 @@ def card_details(card: Json, amount: int, *, authenticated: bool, failed: bool) 
 
 
 def balance_transaction(
-    identifier: str, created: int, *, kind: str, source: str, amount: int, currency: str
+    identifier: str,
+    created: int,
+    *,
+    kind: str,
+    category: str,
+    source: str,
+    amount: int,
+    currency: str,
+    fee: int,
+    rate: str | None,
+    description: str | None,
 ) -> Json:
-    """`kind` is `charge` or `refund`; a refund's amount is negative and costs nothing more."""
-    fee = card_fee(amount, currency) if kind == "charge" else 0
+    """What reaches (or, negative, leaves) the account, and what that costs it."""
     details = {
         "amount": fee,
         "application": None,
         "currency": currency,
-        "description": "Stripe processing fees",
+        "description": "Dispute fee" if category == "dispute" else "Stripe processing fees",
         "type": "stripe_fee",
     }
     return {
@@ -233,12 +241,12 @@ def balance_transaction(
         "balance_type": "payments",
         "created": created,
         "currency": currency,
-        "description": None,
-        "exchange_rate": None,
+        "description": description,
+        "exchange_rate": float(rate) if rate else None,
         "fee": fee,
         "fee_details": [details] if fee else [],
         "net": amount - fee,
-        "reporting_category": kind,
+        "reporting_category": category,
         "source": source,
         "status": "pending",
         "type": kind,

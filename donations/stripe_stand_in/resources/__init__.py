@@ -2,6 +2,7 @@
 
 from donations.stripe_stand_in.resources import (
     customers,
+    disputes,
     events,
     invoices,
     payments,
@@ -18,5 +19,6 @@ ROUTES: list[Route] = [
     *subscriptions.ROUTES,
     *invoices.ROUTES,
     *payments.ROUTES,
+    *disputes.ROUTES,
     *events.ROUTES,
 ]

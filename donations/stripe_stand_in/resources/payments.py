@@ -1,6 +1,6 @@
 """/v1/payment_intents, /v1/charges, /v1/balance_transactions and /v1/refunds"""
 
-from donations.stripe_stand_in import paying
+from donations.stripe_stand_in import disputing, paying
 from donations.stripe_stand_in.errors import refused
 from donations.stripe_stand_in.json_types import Json
 from donations.stripe_stand_in.money import written
@@ -41,6 +41,14 @@ def refund(sandbox: Sandbox, given: Json) -> Json:
     left = charge["amount"] - charge["amount_refunded"]
     if charge["status"] != "succeeded":
         raise refused(f"Charge {charge['id']} has not succeeded.", "charge")
+    if left and charge["disputed"]:
+        left = max(left - disputing.disputed_amount(sandbox, charge), 0)
+        if not left:
+            raise refused(
+                f"Charge {charge['id']} has been charged back; cannot issue a refund.",
+                "charge",
+                "charge_disputed",
+            )
     if not left:
         raise refused(
             f"Charge {charge['id']} has already been refunded.", None, "charge_already_refunded"

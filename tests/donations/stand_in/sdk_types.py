@@ -43,6 +43,7 @@ ONE_OF = {
     "DestinationDetails", "LastPaymentError", "NextAction", "Payment",
     "PaymentMethod", "PaymentMethodDetails", "PaymentMethodOptions",
     "FraudDetails", "RadarOptions", "Issuer", "Liability",
+    "EnhancedEvidence", "EnhancedEligibility",  # of networks that the dispute may qualify for
 }  # fmt: skip
 
 

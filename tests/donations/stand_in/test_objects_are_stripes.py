@@ -14,7 +14,7 @@ from tests.donations.stand_in.sdk_types import kind_of, object_problems
 LISTS = [
     "products", "checkout/sessions", "customers", "subscriptions?status=all", "invoices",
     "invoice_payments", "payment_intents", "charges", "balance_transactions", "refunds", "events",
-    "webhook_endpoints",
+    "webhook_endpoints", "disputes", "radar/early_fraud_warnings",
 ]  # fmt: skip
 
 
@@ -54,6 +54,12 @@ def full(_stand_in_process: StandIn) -> Bench:
     refunded = bench.paid(payment_intent_data={"description": "Once", "metadata": {"a": "b"}})
     intent = str(refunded.payment_intent)
     bench.client.v1.refunds.create({"payment_intent": intent, "amount": 100})
+    for status in ("needs_response", "warning_needs_response"):
+        questioned = str(bench.paid().payment_intent)
+        bench.control("fraud_warning", payment_intent=questioned)
+        dispute = bench.control("dispute", payment_intent=questioned, status=status)["id"]
+    bench.control("inquiry_escalated", dispute=dispute)
+    bench.control("dispute_won", dispute=dispute)
     bench.paid("subscription", card_number="4000000000000341")
     ended = bench.paid("subscription", subscription_data={"metadata": {"a": "b"}})
     bench.client.v1.subscriptions.cancel(str(ended.subscription))
@@ -130,6 +136,8 @@ def test_what_events_carry_has_stripes_fields(full: Bench) -> None:
         ("charges", "data.payment_intent.payment_method"),
         ("invoice_payments", "data.invoice.customer"),
         ("balance_transactions", "data.source"),
+        ("disputes", "data.charge.refunds"),
+        ("radar/early_fraud_warnings", "data.payment_intent"),
     ],
 )
 def test_what_is_expanded_has_stripes_fields(full: Bench, path: str, expand: str) -> None:
