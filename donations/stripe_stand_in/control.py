@@ -1,16 +1,18 @@
 """/_stand_in/: what tests and demonstrations ask for and Stripe itself does not offer."""
 
 import json
+from dataclasses import asdict
 from urllib.parse import parse_qsl
 
-from donations.stripe_stand_in import checkout, passing_time
+from donations.stripe_stand_in import checkout, delivery_switches, passing_time
 from donations.stripe_stand_in.api import Api
 from donations.stripe_stand_in.cards import DECLINED, SUCCEEDS, Card
 from donations.stripe_stand_in.errors import ApiError, no_such, refused
 from donations.stripe_stand_in.happenings import HAPPENINGS
 from donations.stripe_stand_in.json_types import Json, public
-from donations.stripe_stand_in.misbehaviour import KINDS
-from donations.stripe_stand_in.webhooks import Deliveries
+from donations.stripe_stand_in.misbehaviour import KINDS, LONGEST_HANG, Weather
+from donations.stripe_stand_in.months import period_end
+from donations.stripe_stand_in.webhooks import STATES, Deliveries
 
 
 class Control:
@@ -19,21 +21,43 @@ class Control:
         self.sandbox = api.sandbox
         self.deliveries = deliveries
 
-    def answer(self, method: str, name: str, body: str) -> tuple[int, str]:
+    def answer(self, method: str, name: str, query: str, body: str) -> tuple[int, str]:
         """A status and JSON. Errors have the shape of the API's own."""
-        form = dict(parse_qsl(body, keep_blank_values=True))
         try:
-            if method == "GET" and name == "requests":
-                return 200, json.dumps({"data": list(self.api.log)})
-            if method == "POST" and name in HAPPENINGS:
-                with self.sandbox.store.transaction():
-                    return 200, json.dumps(HAPPENINGS[name](self.sandbox, form))
-            act = getattr(self, f"_{name}", None) if method == "POST" else None
-            if act is None or name not in _ACTS:
-                raise ApiError(404, f"The stand-in's control has: {', '.join(sorted(_ACTS))}.")
-            return 200, json.dumps(act(form))
+            if method == "GET":
+                asked = dict(parse_qsl(query, keep_blank_values=True))
+                return 200, json.dumps(self._look(name, asked))
+            return 200, json.dumps(self.act(name, dict(parse_qsl(body, keep_blank_values=True))))
         except ApiError as error:
             return error.status, json.dumps(error.body())
+
+    def act(self, name: str, form: dict[str, str]) -> Json:
+        """Do what is asked for, or raise an `ApiError`."""
+        if name in HAPPENINGS:
+            with self.sandbox.store.transaction():
+                return HAPPENINGS[name](self.sandbox, form)
+        if name not in ACTS:
+            known = ", ".join(sorted({*ACTS, *HAPPENINGS}))
+            raise ApiError(404, f"The stand-in's control has: {known}.")
+        done: Json = getattr(self, f"_{name}")(form)
+        return done
+
+    def _look(self, name: str, asked: dict[str, str]) -> Json:
+        if name == "requests":
+            return {"data": list(self.api.log)}
+        if name == "deliveries":
+            state = asked.get("state", "")
+            if state not in ("", *STATES):
+                raise refused(f"Invalid state: must be one of {', '.join(STATES)}", "state")
+            limit = _seconds(asked, "limit") if "limit" in asked else 1_000
+            listed = self.deliveries.listed(
+                state=state, event=asked.get("event", ""), limit=min(limit, 100_000)
+            )
+            return {"switches": self.switches(), "data": listed}
+        raise ApiError(404, "There is to look at: requests, deliveries.")
+
+    def switches(self) -> Json:
+        return asdict(delivery_switches.current(self.sandbox))
 
     def _reset(self, form: dict[str, str]) -> Json:
         """Forget everything: objects, events, keys, the clock, what was ordered."""
@@ -45,18 +69,26 @@ class Control:
 
     def _clock(self, form: dict[str, str]) -> Json:
         """`now=` freezes the clock at a time or (empty) lets it run; `advance=` moves a frozen one
-        by seconds, with everything that falls due on the way.
+        by seconds and `months=` by months, with everything that falls due on the way. `freeze=1`
+        freezes it where it is.
         """
         with self.sandbox.store.transaction():
             if "now" in form:
                 self.sandbox.freeze(_seconds(form, "now") if form["now"] else None)
-            if "advance" in form:
-                frozen = self.sandbox.frozen_at
-                if frozen is None:
-                    raise refused("Freeze the clock first: now=….", "advance")
-                until = frozen + _seconds(form, "advance")
+                self.deliveries.clock_was_set()
+            if "freeze" in form and _switch(form, "freeze"):
+                self.sandbox.freeze(self.sandbox.now())
+            if "advance" in form or "months" in form:
+                until = frozen = self.sandbox.frozen_at
+                if frozen is None or until is None:
+                    raise refused("Freeze the clock first: now=… or freeze=1.", "advance")
+                if "months" in form:
+                    until = _months_on(frozen, _seconds(form, "months"))
+                if "advance" in form:
+                    until += _seconds(form, "advance")
                 passing_time.catch_up(self.sandbox, until)
                 self.sandbox.freeze(until)
+                self.deliveries.give_up_old()
             frozen = self.sandbox.frozen_at
             return {"now": self.sandbox.now(), "frozen": frozen is not None}
 
@@ -76,12 +108,25 @@ class Control:
 
     def _deliver(self, form: dict[str, str]) -> Json:
         """Send everything that is pending (and an `event=` once more), and answer when that is
-        done.
+        done. `events=` sends exactly those, with commas between, in their order and as often as
+        they are named. `concurrency=` so many at a time.
         """
-        if event := form.get("event"):
-            self.deliveries.send_again(event)
-        taken, failed = self.deliveries.deliver_all()
+        width = _seconds(form, "concurrency") if "concurrency" in form else None
+        if width is not None and not 1 <= width <= 64:
+            raise refused("Invalid concurrency: must be a number from 1 to 64", "concurrency")
+        if "events" in form:
+            named = [name.strip() for name in form["events"].split(",") if name.strip()]
+            taken, failed = self.deliveries.deliver_these(named, width)
+        else:
+            if event := form.get("event"):
+                self.deliveries.send_again(event)
+            taken, failed = self.deliveries.deliver_all(width)
         return {"delivered": taken, "failed": failed}
+
+    def _deliveries(self, form: dict[str, str]) -> Json:
+        """Turn the switches that are named, and see all of them."""
+        with self.sandbox.store.transaction():
+            return delivery_switches.turn(self.sandbox, form)
 
     def _pay(self, form: dict[str, str]) -> Json:
         """Pay a session as its page would: `session`, `email`, `name`, `card_number`."""
@@ -119,18 +164,51 @@ class Control:
         return {"subscription": identifier, "card": form["card"]}
 
     def _misbehave(self, form: dict[str, str]) -> Json:
-        """`next=` a fault, for the next `times=` requests whose path begins with `path=`."""
+        """`next=` a fault, for the next `times=` requests whose path begins with `path=`. Or, until
+        `rate=0`, for `rate=` percent of them one of the `kinds=`, chosen by a `seed=`. A hang lasts
+        `hang_for=` seconds.
+        """
+        path = form.get("path", "/")
+        if "rate" in form:
+            return self._set_weather(form, path)
         kind = form.get("next", "")
         if kind not in KINDS:
             raise refused(f"Invalid next: must be one of {', '.join(KINDS)}", "next")
         times = _seconds(form, "times") if "times" in form else 1
-        self.api.misbehaviour.order(kind, form.get("path", "/"), times)
-        return {"next": kind, "path": form.get("path", "/"), "times": times}
+        self.api.misbehaviour.order(kind, path, times)
+        return {"next": kind, "path": path, "times": times}
+
+    def _set_weather(self, form: dict[str, str], path: str) -> Json:
+        percent = _seconds(form, "rate")
+        kinds = tuple(kind.strip() for kind in form.get("kinds", "").split(",") if kind.strip())
+        if percent > 100:
+            raise refused("Invalid rate: must be a number from 0 to 100", "rate")
+        if not set(kinds) <= set(KINDS) or (percent and not kinds):
+            raise refused(f"Invalid kinds: must be some of {', '.join(KINDS)}", "kinds")
+        try:
+            hang_for = float(form.get("hang_for") or LONGEST_HANG)
+        except ValueError:
+            hang_for = -1.0
+        if not 0 <= hang_for <= LONGEST_HANG:
+            message = f"Invalid hang_for: must be seconds from 0 to {LONGEST_HANG:.0f}"
+            raise refused(message, "hang_for")
+        seed = _seconds(form, "seed") if form.get("seed") else self.sandbox.seed or 0
+        weather = Weather(percent, kinds, path, seed, hang_for)
+        self.api.misbehaviour.weather = weather
+        return {
+            "rate": percent, "kinds": list(kinds), "path": path, "seed": seed, "hang_for": hang_for,
+        }  # fmt: skip
 
 
-_ACTS = frozenset(
-    ("reset", "clock", "webhooks", "deliver", "pay", "renewals", "misbehave", "requests")
-)
+ACTS = (
+    "clock", "deliver", "deliveries", "misbehave", "pay", "renewals", "reset", "webhooks",
+)  # fmt: skip
+
+
+def _months_on(moment: int, months: int) -> int:
+    if months > 1_200:
+        raise refused("Invalid months: must be a number from 0 to 1200", "months")
+    return period_end(moment, moment, "month", months)
 
 
 def _seconds(form: dict[str, str], name: str) -> int:

@@ -1,7 +1,8 @@
-"""Faults on order: what a test asks the stand-in to do badly next."""
+"""Faults on order: what the stand-in is to do badly next, or again and again."""
 
+import random
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 LONGEST_HANG = 30.0
 
@@ -23,9 +24,33 @@ class _Order:
     left: int
 
 
+@dataclass
+class Weather:
+    """Faults that come by chance until it clears up: of a hundred requests to a path, so many."""
+
+    percent: int = 0
+    kinds: tuple[str, ...] = ()
+    path: str = "/"
+    seed: int = 0
+    hang_for: float = LONGEST_HANG  # seconds
+    _random: random.Random = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._random = random.Random(self.seed)  # noqa: S311  chance, not secrets
+
+    def strikes(self, path: str, *, paying: bool) -> str | None:
+        kinds = [kind for kind in self.kinds if (kind == "decline") == paying]
+        if not kinds or not path.startswith(self.path):
+            return None
+        if self._random.random() * 100 >= self.percent:
+            return None
+        return self._random.choice(kinds)
+
+
 class Misbehaviour:
     def __init__(self) -> None:
         self._orders: list[_Order] = []
+        self.weather = Weather()
         self._lock = threading.Lock()
         self._calm = threading.Event()
 
@@ -43,14 +68,15 @@ class Misbehaviour:
                     if order.left <= 0:
                         self._orders.remove(order)
                     return order.kind
-        return None
+            return self.weather.strikes(path, paying=paying)
 
     def hang(self) -> None:
         """Until `reset`, half a minute at most."""
-        self._calm.wait(LONGEST_HANG)
+        self._calm.wait(self.weather.hang_for)
 
     def reset(self) -> None:
         with self._lock:
             self._orders.clear()
+            self.weather = Weather()
             released, self._calm = self._calm, threading.Event()
         released.set()

@@ -37,7 +37,7 @@ class Sandbox:
 
     def __post_init__(self) -> None:
         self.store = Store(self.data)
-        self._random = random.Random(self.seed)  # noqa: S311  ids, not secrets
+        self._begin_ids()
         self._moment: int | None = None
         with self.store.transaction():
             self._register_given_endpoint()
@@ -45,12 +45,22 @@ class Sandbox:
     def reset(self) -> None:
         with self.store.transaction():
             self.store.empty()
-            if self.seed is not None:
-                self._random = random.Random(self.seed)  # noqa: S311
+            self._begin_ids()
             self._register_given_endpoint()
 
+    def _begin_ids(self) -> None:
+        """The same ids for the same seed, and others after a restart, for they are unique."""
+        if self.seed is None:
+            self._random = self._requests = random.Random()  # noqa: S311  ids, not secrets
+            return
+        rows = self.store.rows("SELECT coalesce(max(seq), 0) FROM objects")
+        self._random = random.Random(f"{self.seed} {rows[0][0]}")  # noqa: S311
+        self._requests = random.Random(f"{self.seed} requests {rows[0][0]}")  # noqa: S311
+
     def new_id(self, prefix: str, length: int = 24) -> str:
-        return f"{prefix}_{self.secret(length)}"
+        # Requests have ids of their own, so that looking on does not change what is made.
+        source = self._requests if prefix == "req" else self._random
+        return f"{prefix}_{''.join(source.choices(_LETTERS, k=length))}"
 
     def secret(self, length: int) -> str:
         return "".join(self._random.choices(_LETTERS, k=length))
@@ -100,14 +110,18 @@ class Sandbox:
         )
         self.store.put(event)
         if self.store.recall("webhooks", otherwise=True):
-            for endpoint in self.store.find("webhook_endpoint", oldest_first=True):
-                if {"*", kind} & set(endpoint["enabled_events"]):
-                    self.store.rows(
-                        "INSERT INTO deliveries (event, endpoint, made_at, due_at)"
-                        " VALUES (?, ?, ?, ?)",
-                        (event["id"], endpoint["id"], time.time(), time.time()),
-                    )
+            self.queue(event)
         return event
+
+    def queue(self, event: Json) -> None:
+        """Owe an event to every endpoint that listens to its kind."""
+        for endpoint in self.store.find("webhook_endpoint", oldest_first=True):
+            listens = {"*", event["type"]} & set(endpoint["enabled_events"])
+            if listens and endpoint["status"] == "enabled":
+                self.store.rows(
+                    "INSERT INTO deliveries (event, endpoint, made_at, due_at) VALUES (?, ?, ?, ?)",
+                    (event["id"], endpoint["id"], self.now(), self.now()),
+                )
 
     def update(self, thing: Json, kind: str | None = None, **changes: object) -> Json:
         """Change an object and keep it; with `kind`, tell of it when something did change."""

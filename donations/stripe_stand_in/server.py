@@ -133,8 +133,8 @@ class _Handler(BaseHTTPRequestHandler):
             answer = server.api.answer(method, path, query, body, headers)
             self._send(answer.status, answer.body, answer.headers)
         elif path.startswith("/_stand_in/"):
-            status, text = server.control.answer(method, path.removeprefix("/_stand_in/"), body)
-            self._send(status, text)
+            name = path.removeprefix("/_stand_in/")
+            self._send(*server.control.answer(method, name, query, body))
         elif path.startswith("/c/pay/"):
             self._checkout(path.removeprefix("/c/pay/"), body)
         elif path == "/" and method == "GET":

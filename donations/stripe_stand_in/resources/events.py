@@ -42,6 +42,10 @@ ENDPOINT = Hash(
     },
     required=("enabled_events", "url"),
 )
+UPDATE_ENDPOINT = Hash(
+    {name: read for name, read in ENDPOINT.fields.items() if name != "api_version"}
+    | {"disabled": Boolean()}
+)
 
 
 def create_endpoint(sandbox: Sandbox, given: Json) -> Json:
@@ -52,6 +56,18 @@ def create_endpoint(sandbox: Sandbox, given: Json) -> Json:
     secret = f"whsec_{sandbox.secret(32)}"
     sandbox.store.put(made | {"_secret": secret})
     return made | {"secret": secret}
+
+
+def update_endpoint(sandbox: Sandbox, given: Json, identifier: str) -> Json:
+    found = need(sandbox, "webhook_endpoint", identifier, "webhook endpoint")
+    changes = {name: value for name, value in given.items() if name not in ("expand", "disabled")}
+    if changes.get("enabled_events") == []:
+        raise refused("Invalid array", "enabled_events")
+    if "metadata" in changes:
+        changes["metadata"] = merge_metadata(found["metadata"], changes["metadata"])
+    if "disabled" in given:
+        changes["status"] = "disabled" if given["disabled"] else "enabled"
+    return sandbox.update(found, **changes)
 
 
 def delete_endpoint(sandbox: Sandbox, given: Json, identifier: str) -> Json:
@@ -93,9 +109,9 @@ def event(sandbox: Sandbox, given: Json, identifier: str) -> Json:
 
 
 def counted(sandbox: Sandbox, event: Json) -> Json:
-    """The event with the number of endpoints that have not taken it yet."""
+    """The event with the number of endpoints that have not taken it."""
     waiting = sandbox.store.rows(
-        "SELECT count(*) FROM deliveries WHERE event = ? AND state = 'pending'", (event["id"],)
+        "SELECT count(*) FROM deliveries WHERE event = ? AND state != 'delivered'", (event["id"],)
     )
     return event | {"pending_webhooks": waiting[0][0]}
 
@@ -118,6 +134,7 @@ ROUTES = [
     Route("GET", "/v1/events/{id}", ONLY_EXPAND, event),
     Route("POST", "/v1/webhook_endpoints", ENDPOINT, create_endpoint),
     retrieve("/v1/webhook_endpoints", "webhook_endpoint", "webhook endpoint"),
+    Route("POST", "/v1/webhook_endpoints/{id}", UPDATE_ENDPOINT, update_endpoint),
     list_route("/v1/webhook_endpoints", "webhook_endpoint", listing()),
     Route("DELETE", "/v1/webhook_endpoints/{id}", Hash({}), delete_endpoint),
 ]
