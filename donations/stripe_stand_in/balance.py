@@ -48,6 +48,23 @@ def move(
     )
 
 
+def undo(sandbox: Sandbox, transaction: Json, kind: str) -> Json:
+    """The same amount back, at the rate at which it went."""
+    back = balance_transaction(
+        sandbox.new_id("txn_3"),
+        sandbox.now(),
+        kind=kind,
+        category="refund_failure",
+        source=transaction["source"],
+        amount=-transaction["amount"],
+        currency=transaction["currency"],
+        fee=0,
+        rate=transaction["exchange_rate"],
+        description="REFUND FAILURE",
+    )
+    return sandbox.store.put(back)
+
+
 def settled_in(sandbox: Sandbox, currency: str) -> tuple[str, str | None]:
     """The currency in which a payment reaches the account, and the rate if that is another."""
     settlement = sandbox.store.recall("settlement")

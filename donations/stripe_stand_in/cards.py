@@ -32,6 +32,8 @@ _FAILURES: dict[str, Failure] = {
         "An error occurred while processing your card. Try again in a little bit.", None,
     ),
 }  # fmt: skip
+REFUND_TAKES_TIME = "4000000000007726"
+REFUND_FAILS = "4000000000005126"
 _FAILS_LATER = frozenset({"4000000000000341"})  # attached well, declined ever after
 _ASKS_ALWAYS = frozenset({"4000002500003155", "4000002760003184", "4000000000003220"})
 _BRANDS = {"3": "amex", "4": "visa", "5": "mastercard", "6": "discover"}

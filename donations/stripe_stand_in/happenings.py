@@ -5,8 +5,9 @@ Each takes its form's fields and gives the object that it happened to. Call them
 """
 
 from collections.abc import Callable, Iterable
+from functools import wraps
 
-from donations.stripe_stand_in import disputing
+from donations.stripe_stand_in import disputing, refunding
 from donations.stripe_stand_in.errors import refused
 from donations.stripe_stand_in.json_types import Json, public
 from donations.stripe_stand_in.parameters import Choice, Integer
@@ -63,6 +64,17 @@ def fraud_warning(sandbox: Sandbox, form: Form) -> Json:
     )
 
 
+def refund_fails(sandbox: Sandbox, form: Form) -> Json:
+    """`refund`; `failure_reason` (expired_or_canceled_card)."""
+    reason = _choice(form, "failure_reason", refunding.FAILURES, "expired_or_canceled_card")
+    return refunding.fail(sandbox, _named(sandbox, form, "refund"), reason)
+
+
+def refund_succeeds(sandbox: Sandbox, form: Form) -> Json:
+    """`refund`: one that is pending arrives."""
+    return refunding.succeed(sandbox, _named(sandbox, form, "refund"))
+
+
 def _charge(sandbox: Sandbox, form: Form) -> Json:
     if form.get("charge"):
         return named(sandbox, "charge", form["charge"], "charge")
@@ -84,9 +96,24 @@ def _choice(form: Form, name: str, choices: Iterable[str], otherwise: str) -> st
     return Choice(*choices).read(form.get(name) or otherwise, name)
 
 
+def _publicly(happening: Happening) -> Happening:
+    @wraps(happening)
+    def happen(sandbox: Sandbox, form: Form) -> Json:
+        return public(happening(sandbox, form))
+
+    return happen
+
+
 HAPPENINGS: dict[str, Happening] = {
-    happening.__name__: lambda sandbox, form, happen=happening: public(happen(sandbox, form))  # type: ignore[misc]
+    happening.__name__: _publicly(happening)
     for happening in (
-        dispute, dispute_won, dispute_lost, inquiry_closed, inquiry_escalated, fraud_warning,
+        dispute,
+        dispute_won,
+        dispute_lost,
+        inquiry_closed,
+        inquiry_escalated,
+        fraud_warning,
+        refund_fails,
+        refund_succeeds,
     )
-}  # fmt: skip
+}

@@ -1,6 +1,7 @@
-"""What time itself does: sessions expire, subscriptions renew, declined renewals are tried again."""
+"""What time itself does: sessions expire, subscriptions renew, declined renewals are tried again,
+refunds arrive."""
 
-from donations.stripe_stand_in import checkout, subscribing
+from donations.stripe_stand_in import checkout, refunding, subscribing
 from donations.stripe_stand_in.json_types import Json
 from donations.stripe_stand_in.sandbox import Sandbox
 
@@ -27,6 +28,8 @@ def _do(sandbox: Sandbox, thing: Json) -> None:
     match thing["object"]:
         case "checkout.session":
             checkout.expire(sandbox, thing)
+        case "refund":
+            refunding.fall_due(sandbox, thing)
         case "invoice":
             subscribing.collect(sandbox, thing)
         case "subscription" if thing["status"] == "incomplete":

@@ -1,6 +1,6 @@
-"""Charging a card for a payment intent, and giving money back."""
+"""Charging a card for a payment intent."""
 
-from donations.stripe_stand_in import balance, disputing
+from donations.stripe_stand_in import balance
 from donations.stripe_stand_in.cards import Card, Failure
 from donations.stripe_stand_in.json_types import Json
 from donations.stripe_stand_in.objects import payments as shapes
@@ -98,22 +98,6 @@ def settle(sandbox: Sandbox, charge: Json) -> None:
     """What reaches the account, less the fee."""
     transaction = balance.move(sandbox, charge, charge["amount"], "charge")
     sandbox.update(charge, "charge.updated", balance_transaction=transaction["id"])
-
-
-def refund(sandbox: Sandbox, charge: Json, amount: int, given: Json) -> Json:
-    """Give back an amount that the caller has checked."""
-    refund = shapes.refund(sandbox.new_id("re_3"), sandbox.now(), charge, amount, given)
-    refund["balance_transaction"] = balance.move(sandbox, refund, -amount, "refund")["id"]
-    sandbox.store.put(refund)
-    refunded = charge["amount_refunded"] + amount
-    before = {"amount_refunded": charge["amount_refunded"]}
-    if refunded == charge["amount"]:
-        before["refunded"] = False
-    sandbox.update(charge, amount_refunded=refunded, refunded=refunded == charge["amount"])
-    sandbox.emit("charge.refunded", charge, before)
-    sandbox.emit("refund.created", refund)
-    disputing.settle_warnings(sandbox, charge)
-    return refund
 
 
 def _charge(

@@ -222,7 +222,7 @@ def balance_transaction(
     amount: int,
     currency: str,
     fee: int,
-    rate: str | None,
+    rate: str | float | None,
     description: str | None,
 ) -> Json:
     """What reaches (or, negative, leaves) the account, and what that costs it."""

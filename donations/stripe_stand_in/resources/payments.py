@@ -1,12 +1,13 @@
 """/v1/payment_intents, /v1/charges, /v1/balance_transactions and /v1/refunds"""
 
-from donations.stripe_stand_in import disputing, paying
+from donations.stripe_stand_in import disputing, refunding
 from donations.stripe_stand_in.errors import refused
 from donations.stripe_stand_in.json_types import Json
 from donations.stripe_stand_in.money import written
 from donations.stripe_stand_in.parameters import (
     EXPAND,
     METADATA,
+    ONLY_EXPAND,
     Choice,
     Hash,
     Integer,
@@ -20,6 +21,7 @@ from donations.stripe_stand_in.resources.route import (
     equals,
     list_route,
     named,
+    need,
     retrieve,
 )
 from donations.stripe_stand_in.sandbox import Sandbox
@@ -61,7 +63,24 @@ def refund(sandbox: Sandbox, given: Json) -> Json:
             "amount",
         )
     given["metadata"] = merge_metadata({}, given.get("metadata"))
-    return paying.refund(sandbox, charge, amount, given)
+    return refunding.refund(sandbox, charge, amount, given)
+
+
+def update_refund(sandbox: Sandbox, given: Json, identifier: str) -> Json:
+    found = need(sandbox, "refund", identifier)
+    if "metadata" in given:
+        metadata = merge_metadata(found["metadata"], given["metadata"])
+        sandbox.update(found, "refund.updated", metadata=metadata)
+    return found
+
+
+def cancel_refund(sandbox: Sandbox, given: Json, identifier: str) -> Json:
+    """Only what waits for a customer's bank details can be canceled, and nothing here does."""
+    found = need(sandbox, "refund", identifier)
+    raise refused(
+        f"This refund cannot be canceled, because it has a status of {found['status']}. Only"
+        " refunds with a status of requires_action can be canceled."
+    )
 
 
 def _charge_to_refund(sandbox: Sandbox, given: Json) -> Json:
@@ -105,6 +124,10 @@ ROUTES = [
     ),
     Route("POST", "/v1/refunds", REFUND, refund),
     retrieve("/v1/refunds", "refund"),
+    Route(
+        "POST", "/v1/refunds/{id}", Hash({"expand": EXPAND, "metadata": METADATA}), update_refund
+    ),
+    Route("POST", "/v1/refunds/{id}/cancel", ONLY_EXPAND, cancel_refund),
     list_route(
         "/v1/refunds",
         "refund",
