@@ -65,7 +65,11 @@ Reader = Callable[[str, str], Any]
 def _number(least: int, most: int) -> Reader:
     def read(name: str, text: str) -> int:
         digits = text.removeprefix("-")
-        if not digits.isdecimal() or len(digits) > 12 or not least <= int(text) <= most:
+        if (
+            not (digits.isascii() and digits.isdecimal())
+            or len(digits) > 12
+            or not least <= int(text) <= most
+        ):
             raise refused(f"Invalid {name}: must be a number from {least} to {most}", name)
         return int(text)
 
@@ -79,7 +83,7 @@ def _switch(name: str, text: str) -> bool:
 
 
 def _text(name: str, text: str) -> str:
-    if len(text) > 200 or not text.isascii() or not (text.isprintable()):
+    if len(text) > 200 or not text.isascii() or not text.isprintable():
         raise refused(f"Invalid {name}: must be at most 200 plain characters", name)
     return text
 

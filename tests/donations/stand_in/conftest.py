@@ -1,17 +1,24 @@
 """The stand-in as its clients see it: Stripe's own SDK, and plain HTTP for its pages."""
 
 import json
+import subprocess
+import sys
+import threading
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 import stripe
 
+from newsroom.dev.processes import ends_with_parent, free_port, is_listening
 from tests.conftest import StandIn
 
 KEY = "sk_test_alice"
@@ -172,3 +179,113 @@ def refused() -> Refused:
         return error
 
     return check
+
+
+@dataclass
+class Receiver:
+    """An endpoint that takes what it is sent, or answers what it is told to."""
+
+    url: str
+    answers: list[int] = field(default_factory=list)  # then 200
+    meet: threading.Barrier | None = None  # so many must be here at once before any is answered
+    got: list[tuple[str, bytes]] = field(default_factory=list)
+    arrived: threading.Condition = field(default_factory=threading.Condition)
+
+    def events(self) -> list[Any]:
+        return [json.loads(body) for _, body in self.got]
+
+    def ids(self) -> list[str]:
+        return [event["id"] for event in self.events()]
+
+    def types(self) -> list[str]:
+        return [event["type"] for event in self.events()]
+
+    def wait_for(self, count: int) -> None:
+        with self.arrived:
+            assert self.arrived.wait_for(lambda: len(self.got) >= count, timeout=20), self.types()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            with known.arrived:
+                known.got.append((self.headers["Stripe-Signature"], body))
+                status = known.answers.pop(0) if known.answers else 200
+                known.arrived.notify_all()
+            if known.meet:
+                known.meet.wait(10)
+            self.send_response(status)
+            if status == 302:
+                self.send_header("Location", f"{known.url}elsewhere")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 128
+
+    server = Server(("127.0.0.1", 0), Handler)
+    known = Receiver(f"http://127.0.0.1:{server.server_port}/")
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    yield known
+    server.shutdown()
+    server.server_close()
+
+
+Start = Callable[..., tuple[Bench, "subprocess.Popen[bytes]"]]
+
+
+@contextmanager
+def starting() -> Iterator[Start]:
+    running: list[subprocess.Popen[bytes]] = []
+
+    def begin(*arguments: str, port: int | None = None) -> tuple[Bench, subprocess.Popen[bytes]]:
+        port = port or free_port()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "donations.stripe_stand_in", "--port", str(port), *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            preexec_fn=ends_with_parent(),
+        )
+        running.append(process)
+        deadline = time.monotonic() + 20
+        while not is_listening(port):
+            assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.02)
+        return Bench(f"http://127.0.0.1:{port}"), process
+
+    yield begin
+    for process in running:
+        process.kill()
+        process.communicate(timeout=10)
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """`start(*arguments)`: another stand-in, which ends with the test."""
+    with starting() as begin:
+        yield begin
+
+
+@pytest.fixture(scope="session")
+def _own_process() -> Iterator[Bench]:
+    with starting() as begin:
+        yield begin()[0]
+
+
+@pytest.fixture
+def own(_own_process: Bench) -> Bench:
+    """A stand-in without an endpoint of its own, empty at the start of each test."""
+    _own_process.control("reset")
+    return _own_process
+
+
+def endpoint(bench: Bench, receiver: Receiver, *types: str) -> Any:
+    bench.control("webhooks", background=0)
+    return bench.client.v1.webhook_endpoints.create(
+        {"url": receiver.url, "enabled_events": list(types) or ["*"]}
+    )

@@ -139,3 +139,53 @@ def test_paying_what_is_paid_is_refused(bench: Bench) -> None:
     answer = ask(f"{bench.url}/_stand_in/pay", {"session": session.id})
     assert answer.status == 400
     assert len(bench.client.v1.charges.list().data) == 1
+
+
+def test_a_share_of_requests_goes_wrong_by_the_seed(bench: Bench) -> None:
+    runs = []
+    for seed in (3, 3, 4):
+        bench.control("misbehave", rate=50, kinds="429,503", path="/v1/products", seed=seed)
+        runs.append([bench.raw("GET", "/v1/products").status for _ in range(20)])
+        assert {*runs[-1]} == {200, 429, 503}
+        assert bench.raw("GET", "/v1/charges").status == 200
+    assert runs[0] == runs[1] != runs[2]
+    bench.control("misbehave", rate=0)
+    assert {bench.raw("GET", "/v1/products").status for _ in range(10)} == {200}
+
+
+def test_hangs_by_chance_last_as_long_as_they_are_told_to(bench: Bench) -> None:
+    bench.control("misbehave", rate=100, kinds="hang_after", path="/v1/products", hang_for=0)
+    with pytest.raises(stripe.APIConnectionError):
+        create(bench, "key-1")
+    bench.control("reset")
+    assert count(bench) == 0
+    bench.control("misbehave", rate=100, kinds="hang_after", path="/v1/products", hang_for="0.01")
+    with pytest.raises(stripe.APIConnectionError):
+        create(bench, "key-1")
+    bench.control("misbehave", rate=0)
+    assert count(bench) == 1
+
+
+def test_cards_decline_by_chance_and_requests_do_not(bench: Bench) -> None:
+    bench.control("misbehave", rate=100, kinds="decline")
+    session = bench.session()
+    assert bench.press(session, "Pay").status == 402
+    bench.control("misbehave", rate=0)
+    assert bench.press(session, "Pay").status == 303
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"rate": "101", "kinds": "500"},
+        {"rate": "10"},
+        {"rate": "10", "kinds": "explode"},
+        {"rate": "-1", "kinds": "500"},
+        {"rate": "10", "kinds": "500", "hang_for": "31"},
+        {"rate": "10", "kinds": "500", "hang_for": "nan"},
+        {"rate": "10", "kinds": "500", "seed": "x"},
+    ],
+)
+def test_a_rate_that_makes_no_sense_is_refused(bench: Bench, form: dict[str, str]) -> None:
+    assert ask(f"{bench.url}/_stand_in/misbehave", form).status == 400
+    assert bench.raw("GET", "/v1/products").status == 200

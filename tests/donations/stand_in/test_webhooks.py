@@ -4,11 +4,7 @@ import json
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,95 +12,9 @@ import pytest
 import stripe
 
 from donations.stripe_stand_in.webhooks import pause_after
-from newsroom.dev.processes import ends_with_parent, free_port, is_listening
-from tests.donations.stand_in.conftest import Bench, Refused, ask
+from tests.donations.stand_in.conftest import Bench, Receiver, Refused, Start, ask, endpoint
 
 SECRET = "whsec_for_this_test"
-
-
-@dataclass
-class Receiver:
-    """An endpoint that takes what it is sent, or answers what it is told to."""
-
-    url: str
-    answers: list[int] = field(default_factory=list)  # then 200
-    got: list[tuple[str, bytes]] = field(default_factory=list)
-    arrived: threading.Condition = field(default_factory=threading.Condition)
-
-    def types(self) -> list[str]:
-        return [json.loads(body)["type"] for _, body in self.got]
-
-    def wait_for(self, count: int) -> None:
-        with self.arrived:
-            assert self.arrived.wait_for(lambda: len(self.got) >= count, timeout=20), self.types()
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            with known.arrived:
-                known.got.append((self.headers["Stripe-Signature"], body))
-                status = known.answers.pop(0) if known.answers else 200
-                known.arrived.notify_all()
-            self.send_response(status)
-            if status == 302:
-                self.send_header("Location", f"{known.url}elsewhere")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    known = Receiver(f"http://127.0.0.1:{server.server_port}/")
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    yield known
-    server.shutdown()
-    server.server_close()
-
-
-Start = Callable[..., tuple[Bench, "subprocess.Popen[bytes]"]]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """`start(*arguments)`: another stand-in, which ends with the test."""
-    running: list[subprocess.Popen[bytes]] = []
-
-    def begin(*arguments: str, port: int | None = None) -> tuple[Bench, subprocess.Popen[bytes]]:
-        port = port or free_port()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "donations.stripe_stand_in", "--port", str(port), *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            preexec_fn=ends_with_parent(),
-        )
-        running.append(process)
-        deadline = time.monotonic() + 20
-        while not is_listening(port):
-            assert process.poll() is None and time.monotonic() < deadline
-            time.sleep(0.02)
-        return Bench(f"http://127.0.0.1:{port}"), process
-
-    yield begin
-    for process in running:
-        process.kill()
-        process.communicate(timeout=10)
-
-
-def endpoint(bench: Bench, receiver: Receiver, *types: str) -> Any:
-    bench.control("webhooks", background=0)
-    return bench.client.v1.webhook_endpoints.create(
-        {"url": receiver.url, "enabled_events": list(types) or ["*"]}
-    )
-
-
-@pytest.fixture
-def own(start: Start) -> Bench:
-    """A stand-in without an endpoint of its own."""
-    return start()[0]
 
 
 def test_an_event_is_signed_as_the_sdk_expects(own: Bench, receiver: Receiver) -> None:
