@@ -309,7 +309,7 @@ def _written(event: Json, switches: Switches) -> bytes:
         thing = shown["data"]["object"]
         if "livemode" in thing:
             shown["data"] = shown["data"] | {"object": thing | {"livemode": True}}
-    return json.dumps(shown, indent=2).encode()
+    return json.dumps(shown, ensure_ascii=False).encode()
 
 
 def _post(endpoint: Json, body: bytes, switches: Switches) -> tuple[str, bool]:
