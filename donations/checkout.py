@@ -25,6 +25,7 @@ from donations.models import (
 from donations.money import plain_amount
 from donations.stripe_api import StripeAway, StripeRefused
 from donations.stripe_objects import CheckoutSession, mark
+from newsroom import crash_points
 from newsroom.limits import keyed_hash
 from newsroom.models import Paper
 from newsroom.paper import absolute
@@ -119,7 +120,9 @@ def payment_page(intent: SupportIntent, at: datetime) -> str:
         return intent.session_url
     if intent.state not in UNFINISHED or intent.expires_at - at < STRIPES_SHORTEST:
         _start_anew(intent, at)
+    crash_points.crash_point("after-intent-before-stripe")
     session = _create_session(intent, at)
+    crash_points.crash_point("after-stripe-before-session-id")
     SupportIntent.objects.filter(pk=intent.pk, state__in=UNFINISHED).update(
         session_id=session.id,
         session_url=session.url,

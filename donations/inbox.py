@@ -12,7 +12,7 @@ from django.utils.timezone import now
 
 from donations import stripe_api
 from donations.models import EventState, StripeEvent
-from newsroom import jobs
+from newsroom import crash_points, jobs
 from newsroom.alerts import alert
 
 logger = logging.getLogger(__name__)
@@ -133,6 +133,8 @@ def _store(event: StripeEvent) -> StripeEvent | None:
         )
         if not is_new:
             return None
+        crash_points.crash_point("after-insert")
         queue(stored.pk)
+    crash_points.crash_point("after-commit-before-response")
     logger.info("stripe_event_stored id=%s type=%s", stored.event_id, stored.type)
     return stored

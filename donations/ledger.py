@@ -8,6 +8,7 @@ from django.db.models import Q, Sum
 
 from donations.models import EntryKind, LedgerEntry
 from donations.stripe_objects import BalanceTransaction, Dispute, Payment, Refund
+from newsroom import crash_points
 from newsroom.alerts import alert
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ def append(**facts: Any) -> LedgerEntry | None:
         if LedgerEntry.objects.filter(known).exists():
             return None
         raise
+    crash_points.crash_point("after-ledger-before-commit")
     logger.info("ledger_entry kind=%s source=%s", entry.kind, entry.source)
     return entry
 

@@ -19,6 +19,7 @@ from donations.models import (
 from donations.stripe_objects import CheckoutSession
 from donations.subscriptions import NotOurs, sync_invoice, sync_subscription
 from donations.supporters import supporter_of
+from newsroom import crash_points
 from newsroom.alerts import alert
 from newsroom.models import Paper
 
@@ -38,6 +39,7 @@ def sync_session(
     with transaction.atomic():
         lock(session_id, is_patient=is_patient)
         session = stripe_api.retrieve_session(session_id, is_patient=is_patient)
+        crash_points.crash_point("after-retrieve")
         if not session.is_ours:
             raise NotOurs(f"session {session_id} does not carry our mark")
         intent = _intent_of(session)
@@ -90,6 +92,7 @@ def sync_refund(refund_id: str, *, is_news: bool = True) -> None:
     with transaction.atomic():
         lock(refund_id)
         refund = stripe_api.retrieve_refund(refund_id)
+        crash_points.crash_point("after-retrieve")
         if not refund.payment_intent:
             raise NotOurs(f"refund {refund_id} belongs to no payment intent")
         payment = sync_payment(refund.payment_intent, is_news=is_news)
@@ -103,6 +106,7 @@ def sync_dispute(dispute_id: str, *, is_news: bool = True) -> None:
     with transaction.atomic():
         lock(dispute_id)
         dispute = stripe_api.retrieve_dispute(dispute_id)
+        crash_points.crash_point("after-retrieve")
         if not dispute.payment_intent:
             raise NotOurs(f"dispute {dispute_id} belongs to no payment intent")
         payment = sync_payment(dispute.payment_intent, is_news=is_news)

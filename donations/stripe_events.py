@@ -19,6 +19,7 @@ from donations.payments import (
 from donations.stripe_api import StripeGone
 from donations.subscriptions import NotOurs, sync_invoice, sync_subscription
 from donations.supporters import normalised
+from newsroom import crash_points
 from newsroom.alerts import alert
 
 logger = logging.getLogger(__name__)
@@ -39,6 +40,8 @@ def apply(event_id: int) -> None:
                 raise NotOurs("we do not act on this type")
             handle(event.object_id)
             _close(event, EventState.APPLIED)
+            crash_points.crash_point("after-close-before-commit")
+        crash_points.crash_point("after-commit-before-mail")
     except NotOurs as reason:
         _close(event, EventState.IGNORED, str(reason))
     except StripeGone as gone:

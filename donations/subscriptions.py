@@ -12,6 +12,7 @@ from donations.models import EntryKind, Subscription, Supporter, SupportIntent
 from donations.models.subscription import ACTIVE
 from donations.stripe_objects import Invoice, StripeSubscription
 from donations.supporters import supporter_of
+from newsroom import crash_points
 from newsroom.models import Paper
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ def sync_subscription(
     with transaction.atomic():
         lock(subscription_id, is_patient=is_patient)
         found = stripe_api.retrieve_subscription(subscription_id, is_patient=is_patient)
+        crash_points.crash_point("after-retrieve")
         if not found.is_ours:
             raise NotOurs(f"subscription {subscription_id} does not carry our mark")
         mirror = Subscription.objects.filter(stripe_id=found.id).first()

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
+from newsroom import crash_points
+
 
 @register(Tags.security, deploy=True)
 def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
@@ -20,6 +22,13 @@ def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
     if settings.STRIPE_API_BASE:
         found.append(
             Error("STRIPE_API_BASE points away from Stripe. Unset it.", id="newsroom.E003")
+        )
+    if crash_points.armed_at:
+        found.append(
+            Error(
+                f"{crash_points.VARIABLE} is set: this process would kill itself. Unset it.",
+                id="newsroom.E006",
+            )
         )
     if not settings.OPERATORS:
         found.append(

@@ -20,7 +20,7 @@ from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext
 
-from newsroom import jobs
+from newsroom import crash_points, jobs
 from newsroom.models import OutgoingMail
 
 logger = logging.getLogger(__name__)
@@ -64,6 +64,7 @@ def queue_mail(
     )
     if not created:
         return None
+    crash_points.crash_point("after-letter-before-its-job")
     jobs.defer("newsroom.send_mail", mail_id=mail.pk)
     return mail
 
@@ -87,6 +88,7 @@ def send(mail_id: int) -> None:
             _hand_over(mail)
             return
     # Marked and committed before sending, so that no crash can make a second one.
+    crash_points.crash_point("after-mark-before-SMTP")
     _hand_over(mail)
 
 
@@ -105,6 +107,7 @@ def _hand_over(mail: OutgoingMail) -> None:
     except Exception as error:
         _record_refusal(mail, error)
         return
+    crash_points.crash_point("after-SMTP-before-mark")
     mail.sent_at = mail.handed_over_at = now()
     mail.attempts += 1
     mail.last_error = ""

@@ -110,6 +110,7 @@ def test_a_production_start_is_clean() -> None:
         ({"SITE_URL": "http://paper.example"}, "newsroom.E001"),
         ({"STRIPE_API_BASE": "http://127.0.0.1:1"}, "newsroom.E003"),
         ({"OPERATORS": None}, "newsroom.W001"),
+        ({"NEWSROOM_CRASH_AT": "after-insert"}, "newsroom.E006"),
     ],
 )
 def test_a_release_says_what_is_missing(changed: dict[str, str | None], identifier: str) -> None:
