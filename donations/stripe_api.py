@@ -1,7 +1,8 @@
 """The one door to Stripe. Nothing else imports the SDK.
 
 Each function is one request. Amounts are minor units, times aware UTC. Raises StripeAway when an
-answer may come later, StripeGone for an id that Stripe does not know, StripeRefused for the rest.
+answer may come later, StripeGone for an id that Stripe does not know, StripeRefused for the rest,
+and ReadOnly before anything is created or changed from a copy of the paper.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 import stripe
 from django.conf import settings
 
+from donations import standing
 from donations.stripe_objects import (
     CheckoutSession,
     Customer,
@@ -69,8 +71,21 @@ class StripeGone(StripeRefused):
     """There is no such object."""
 
 
+class ReadOnly(StripeRefused):
+    """This is a copy of the paper: see `standing`. Nothing was sent."""
+
+
 class BadSignature(Exception):
     """Not from Stripe, too old, or from the future."""
+
+
+class _Guarded(stripe.RequestsClient):
+    """Whatever would change something at Stripe passes here, also what is written tomorrow."""
+
+    def request_with_retries(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        if method.lower() != "get" and standing.is_copy():
+            raise ReadOnly("this is a copy of the paper, which changes nothing at Stripe")
+        return super().request_with_retries(method, *args, **kwargs)
 
 
 @cache
@@ -81,7 +96,7 @@ def _client(timeout: float, retries: int) -> stripe.StripeClient:
         settings.STRIPE_SECRET_KEY,
         base_addresses=addresses,
         max_network_retries=retries,
-        http_client=stripe.RequestsClient(timeout=timeout),
+        http_client=_Guarded(timeout=timeout),
     )
 
 
