@@ -95,6 +95,10 @@ class Alert(models.Model):
     first_at = models.DateTimeField(_("first"))
     last_at = models.DateTimeField(_("last"))
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    # A name as it was then: it stays when the account goes.
+    closed_by = models.CharField(
+        _("closed by"), max_length=150, blank=True, default="", db_default=""
+    )
 
     class Meta:
         verbose_name = _("alert")
@@ -153,7 +157,8 @@ class OutgoingMail(models.Model):
                 fields=["created_at"],
                 condition=models.Q(sent_at=None, gave_up_at=None),
                 name="mail_waiting",
-            )
+            ),
+            models.Index(fields=["recipient"], name="mail_recipient"),
         ]
 
     def __str__(self) -> str:

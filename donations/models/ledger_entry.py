@@ -78,7 +78,9 @@ class LedgerEntry(models.Model):
         ]
         indexes = [
             models.Index(fields=["currency", "occurred_at"], name="ledger_month"),
+            models.Index(fields=["-occurred_at", "-id"], name="ledger_newest"),
         ]
+        permissions = [("export_ledger", "Can export the ledger")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.source}"

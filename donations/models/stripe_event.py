@@ -9,6 +9,15 @@ class EventState(models.TextChoices):
     DEAD = "dead", _("failed")
 
 
+# Rare, and told in a supporter's story. Their objects name our subscription or payment only inside.
+TROUBLE = (
+    "invoice.payment_failed",
+    "invoice.payment_action_required",
+    "charge.dispute.created",
+    "charge.dispute.closed",
+)
+
+
 class StripeEvent(models.Model):
     """What Stripe told us, kept as it came, applied once."""
 
@@ -31,7 +40,15 @@ class StripeEvent(models.Model):
         verbose_name = _("Stripe event")
         verbose_name_plural = _("Stripe events")
         ordering = ["-received_at"]
-        indexes = [models.Index(fields=["state", "received_at"], name="stripe_event_state")]
+        indexes = [
+            models.Index(fields=["state", "received_at"], name="stripe_event_state"),
+            models.Index(fields=["object_id"], name="stripe_event_object"),
+            models.Index(
+                fields=["happened_at"],
+                condition=models.Q(type__in=TROUBLE),
+                name="stripe_event_trouble",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"
