@@ -7,7 +7,7 @@ WORKERS ?= 2
 # Complete, made-up production settings: what is released must be clean under them.
 CHECKED := ENV_FILE=tests/production.env
 
-.PHONY: help run test check format messages lock
+.PHONY: help run test check bench format messages lock
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ check: ## Format, lint, types, migrations, production settings, import rules
 	$(CHECKED) $(PYTHON) -W ignore manage.py makemigrations --check --dry-run --verbosity 1
 	$(CHECKED) $(PYTHON) manage.py check --deploy --fail-level WARNING
 	.venv/bin/lint-imports
+
+bench: ## How fast it is on this machine (ROUNDS=2 for a quick look)
+	@$(SYSTEM_PYTHON) newsroom/dev/install.py dev
+	@$(PYTHON) -m bench.webhook_intake
 
 format: ## Bring the code into its form
 	@$(SYSTEM_PYTHON) newsroom/dev/install.py dev
