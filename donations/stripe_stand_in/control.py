@@ -2,16 +2,17 @@
 
 import json
 from dataclasses import asdict
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
-from donations.stripe_stand_in import checkout, delivery_switches, passing_time
+from donations.stripe_stand_in import bracket_forms, checkout, delivery_switches, passing_time
 from donations.stripe_stand_in.api import Api
-from donations.stripe_stand_in.cards import DECLINED, SUCCEEDS, Card
+from donations.stripe_stand_in.cards import DECLINED, Card
 from donations.stripe_stand_in.errors import ApiError, no_such, refused
 from donations.stripe_stand_in.happenings import HAPPENINGS
 from donations.stripe_stand_in.json_types import Json, public
 from donations.stripe_stand_in.misbehaviour import KINDS, LONGEST_HANG, Weather
 from donations.stripe_stand_in.months import period_end
+from donations.stripe_stand_in.resources import ROUTES
 from donations.stripe_stand_in.webhooks import STATES, Deliveries
 
 
@@ -41,6 +42,15 @@ class Control:
             raise ApiError(404, f"The stand-in's control has: {known}.")
         done: Json = getattr(self, f"_{name}")(form)
         return done
+
+    def request(self, method: str, path: str, given: dict[str, str]) -> Json:
+        """An API request of the stand-in's own pages: without a key, faults, and the log."""
+        for route in ROUTES:
+            if route.method == method and (named := route.pattern.fullmatch(path)):
+                with self.sandbox.store.transaction():
+                    parameters = route.parameters.read(bracket_forms.decode(urlencode(given)))
+                    return public(route.handle(self.sandbox, parameters, *named.groups()))
+        raise ApiError(404, f"The stand-in does not speak {method} {path[:200]}.")
 
     def _look(self, name: str, asked: dict[str, str]) -> Json:
         if name == "requests":
@@ -129,21 +139,27 @@ class Control:
             return delivery_switches.turn(self.sandbox, form)
 
     def _pay(self, form: dict[str, str]) -> Json:
-        """Pay a session as its page would: `session`, `email`, `name`, `card_number`."""
+        """Pay a session as its page would: `session`, `email`, `name`, `card_number`; by
+        bank with `method=bank_debit` and `account_number`.
+        """
         with self.sandbox.store.transaction():
             identifier = form.get("session", "")
             session = self.sandbox.store.get(identifier, "checkout.session")
             if session is None:
                 raise no_such("checkout.session", identifier, "session")
-            card = Card.typed(form.get("card_number") or SUCCEEDS)
+            means = checkout.typed(
+                session,
+                checkout.good_numbers(session)
+                | {name: text for name, text in form.items() if text},
+            )
             declined = self.api.misbehaviour.take("/c/pay", paying=True)
             problem = checkout.pay(
                 self.sandbox,
                 session,
                 email=form.get("email") or checkout.known_email(self.sandbox, session) or "",
                 name=form.get("name") or None,
-                card_number=card.number if card else "",
-                authenticated=bool(card and card.asks_authentication),
+                means=means,
+                authenticated=isinstance(means, Card) and means.asks_authentication,
                 failure=Card(DECLINED).failure(renewing=False) if declined else None,
             )
         if problem:

@@ -9,17 +9,17 @@ import time
 import traceback
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
-from donations.stripe_stand_in import checkout_page, passing_time
+from donations.stripe_stand_in import checkout_page, object_page, overview_page, passing_time
 from donations.stripe_stand_in.api import Api, Dropped
 from donations.stripe_stand_in.control import Control
+from donations.stripe_stand_in.errors import ApiError
 from donations.stripe_stand_in.html_page import page
 from donations.stripe_stand_in.misbehaviour import Misbehaviour
-from donations.stripe_stand_in.overview_page import overview
 from donations.stripe_stand_in.receipt_page import receipt
 from donations.stripe_stand_in.sandbox import Sandbox
-from donations.stripe_stand_in.webhooks import Deliveries
+from donations.stripe_stand_in.webhooks import Deliveries, is_this_machine
 
 _LARGEST_BODY = 1024 * 1024
 _PAGE_HEADERS = {
@@ -27,7 +27,15 @@ _PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none';"
     " frame-ancestors 'none'",
     "Content-Type": "text/html; charset=utf-8",
-    "Referrer-Policy": "no-referrer",
+    # With "no-referrer" a browser says "Origin: null" when it posts to where it came from.
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+# The checkout page cannot say this: its form leads to the shop's own address.
+_CONTROL_HEADERS = _PAGE_HEADERS | {
+    "Content-Security-Policy": _PAGE_HEADERS["Content-Security-Policy"] + "; form-action 'self'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
 
 
@@ -47,6 +55,7 @@ class StandIn(ThreadingHTTPServer):
         self.api = Api(sandbox, self.misbehaviour)
         self.deliveries = Deliveries(sandbox)
         self.control = Control(self.api, self.deliveries)
+        self.said: dict[str, str] = {}  # by the path of the page that will show it, once
         self._stopping = threading.Event()
         super().__init__(("127.0.0.1", port), _Handler)
 
@@ -110,7 +119,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(413, _error("The body is too large."))
             return
         body = self.rfile.read(int(length)).decode("utf-8", "replace")
-        parts = urlsplit(self.path)
+        try:
+            parts = urlsplit(self.path)
+        except ValueError:
+            self._send(400, _error("That is no address."))
+            return
         try:
             self._route(parts.path, parts.query, body)
         except Dropped:
@@ -126,8 +139,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _route(self, path: str, query: str, body: str) -> None:
         server, method = self.server, self.command
-        if method != "GET" and self.headers.get("Sec-Fetch-Site") == "cross-site":
-            self._send(403, _error("Another site's page may not use the stand-in."))
+        if problem := self._stranger():
+            self._send(403, _error(problem))
         elif path.startswith("/v1/"):
             headers = {name.lower(): value for name, value in self.headers.items()}
             answer = server.api.answer(method, path, query, body, headers)
@@ -137,13 +150,61 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(*server.control.answer(method, name, query, body))
         elif path.startswith("/c/pay/"):
             self._checkout(path.removeprefix("/c/pay/"), body)
-        elif path == "/" and method == "GET":
-            self._send(200, overview(server.sandbox), _PAGE_HEADERS)
+        elif path == "/" or path.startswith("/objects/"):
+            self._control_page(path, body)
         elif method == "GET" and (html := receipt(server.sandbox, path)):
             self._send(200, html, _PAGE_HEADERS)
         else:
             html = page("Not found", "<h1>Not found</h1><p>There is no such page here.</p>")
             self._send(404, html, _PAGE_HEADERS)
+
+    def _stranger(self) -> str | None:
+        """Why this request is none of ours. A page of another site may reach this machine through
+        the browser, and with a name of its own that leads here.
+        """
+        host = self.headers.get("Host", "")
+        try:
+            ours = is_this_machine(urlsplit(f"//{host}").hostname or "")
+        except ValueError:
+            ours = False
+        if not ours:
+            return "The stand-in answers to this machine's own names: 127.0.0.1, localhost."
+        if self.command == "GET":
+            return None
+        origin = self.headers.get("Origin")
+        if self.headers.get("Sec-Fetch-Site") not in (None, "same-origin", "none") or (
+            origin is not None and origin.partition("://")[2] != host
+        ):
+            return "Another site's page may not use the stand-in."
+        return None
+
+    def _control_page(self, path: str, body: str) -> None:
+        server, status, said, problem = self.server, 200, "", ""
+        identifier = unquote(path.removeprefix("/objects/")) if path != "/" else ""
+        if self.command == "POST":
+            form = dict(parse_qsl(body, keep_blank_values=True))
+            try:
+                if identifier:
+                    server.said[path] = object_page.press(server.control, identifier, form)
+                else:
+                    server.said[path] = overview_page.press(server.control, form)
+                self._send(303, "", _CONTROL_HEADERS | {"Location": path})
+                return
+            except ApiError as error:
+                status, problem = error.status, str(error)
+        else:
+            said = server.said.pop(path, "")
+        html = (
+            object_page.show(server.control, identifier, said, problem)
+            if identifier
+            else overview_page.show(server.control, said, problem)
+        )
+        if html is None:
+            status, html = (
+                404,
+                page("Not found", "<h1>Not found</h1><p>There is no such object.</p>"),
+            )
+        self._send(status, html, _CONTROL_HEADERS)
 
     def _checkout(self, identifier: str, body: str) -> None:
         server = self.server

@@ -1,0 +1,91 @@
+"""What can be done to an object by hand: what `HAPPENINGS` declares, and a few API requests.
+
+A happening's docstring says what it needs: first the kinds of objects that it happens to, then
+after a semicolon its other fields, each in backticks and perhaps with a remark.
+"""
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from donations.stripe_stand_in.happenings import HAPPENINGS
+from donations.stripe_stand_in.json_types import Json
+
+_KINDS = {"session": "checkout.session", "portal_session": "billing_portal.session"}
+_FIELD = re.compile(r"`(\w+)`([^`]*)")
+
+
+@dataclass(frozen=True)
+class Act:
+    name: str
+    subjects: tuple[str, ...]  # names of the field that holds the object's id
+    fields: tuple[tuple[str, str], ...] = ()  # with a remark each
+    hint: str = ""
+    # Instead of a happening: an act of the control, or a request to the API.
+    control: str = ""
+    request: tuple[str, str] | None = None
+    given: Mapping[str, str] = field(default_factory=dict)
+    when: Callable[[Json], bool] = lambda thing: True
+
+    @property
+    def label(self) -> str:
+        return self.name.replace("_", " ").capitalize()
+
+    def subject(self, kind: str) -> str | None:
+        """The field for an object of this kind; None when nothing of the sort happens to it."""
+        return next((one for one in self.subjects if _KINDS.get(one, one) == kind), None)
+
+
+def declared(name: str, happening: Callable[..., object]) -> Act:
+    text = inspect.getdoc(happening) or ""
+    first, _, rest = text.partition(";")
+    subjects, _, hint = first.partition(":")
+    fields = tuple(
+        (found[1], " ".join(found[2].split()).strip(" ,.;")) for found in _FIELD.finditer(rest)
+    )
+    return Act(name, tuple(re.findall(r"`(\w+)`", subjects)), fields, " ".join(hint.split()))
+
+
+def possible(thing: Json) -> list[Act]:
+    """Refusals are the act's own; only what can never be is left out."""
+    every = [*_REQUESTS, *(declared(name, one) for name, one in HAPPENINGS.items())]
+    return [act for act in every if act.subject(thing["object"]) and act.when(thing)]
+
+
+def _open(thing: Json) -> bool:
+    return thing.get("status") == "open"
+
+
+def _going_on(thing: Json) -> bool:
+    return thing.get("ended_at") is None
+
+
+_REFUND = (("amount", "in the smallest unit; all when empty"),)
+_SUBSCRIPTION = "/v1/subscriptions/{id}"
+_ENDPOINT = "/v1/webhook_endpoints/{id}"
+_REQUESTS = (
+    Act("pay", ("session",), (("email", ""), ("card_number", "4242 4242 4242 4242 when empty")),
+        control="pay", when=_open),
+    Act("expire", ("session",), request=("POST", "/v1/checkout/sessions/{id}/expire"), when=_open),
+    Act("refund", ("payment_intent", "charge"), _REFUND, request=("POST", "/v1/refunds")),
+    Act("decline_its_renewals", ("subscription",), hint="from the next one on",
+        control="renewals", given={"card": "decline"}, when=_going_on),
+    Act("let_its_renewals_succeed", ("subscription",),
+        control="renewals", given={"card": "succeed"}, when=_going_on),
+    Act("cancel_at_period_end", ("subscription",), request=("POST", _SUBSCRIPTION),
+        given={"cancel_at_period_end": "true"},
+        when=lambda thing: _going_on(thing) and not thing["cancel_at_period_end"]),
+    Act("do_not_cancel", ("subscription",), request=("POST", _SUBSCRIPTION),
+        given={"cancel_at_period_end": "false"},
+        when=lambda thing: _going_on(thing) and bool(thing["cancel_at_period_end"])),
+    Act("cancel_now", ("subscription",), request=("DELETE", _SUBSCRIPTION), when=_going_on),
+    Act("delete", ("customer",), hint="ends its subscriptions, too",
+        request=("DELETE", "/v1/customers/{id}"), when=lambda thing: not thing.get("deleted")),
+    Act("disable", ("webhook_endpoint",), request=("POST", _ENDPOINT),
+        given={"disabled": "true"}, when=lambda thing: thing["status"] == "enabled"),
+    Act("enable", ("webhook_endpoint",), request=("POST", _ENDPOINT),
+        given={"disabled": "false"}, when=lambda thing: thing["status"] != "enabled"),
+    Act("send_again", ("events",), control="deliver"),
+)  # fmt: skip
+_KINDS["events"] = "event"
