@@ -6,6 +6,7 @@ decimal text; amounts are rounded half up to the smallest unit of the currency t
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from donations.stripe_stand_in.bank_debits import BankDebit
 from donations.stripe_stand_in.json_types import Json
 from donations.stripe_stand_in.money import card_fee, places
 from donations.stripe_stand_in.objects.payments import balance_transaction
@@ -31,7 +32,7 @@ def move(
     currency, rate = settled_in(sandbox, source["currency"])
     settled = convert(amount, source["currency"], currency, rate)
     if fee is None:
-        fee = card_fee(settled, currency) if kind in ("charge", "payment") else 0
+        fee = card_fee(settled, currency) if kind == "charge" else 0
     return sandbox.store.put(
         balance_transaction(
             sandbox.new_id("txn_3"),
@@ -63,6 +64,16 @@ def undo(sandbox: Sandbox, transaction: Json, kind: str) -> Json:
         description="REFUND FAILURE",
     )
     return sandbox.store.put(back)
+
+
+def receive(sandbox: Sandbox, charge: Json, debit: BankDebit | None) -> Json:
+    """What a paid charge brings, less what the card, or the debit, costs."""
+    if debit is None:
+        return move(sandbox, charge, charge["amount"], "charge")
+    fee = debit.fee(
+        convert(charge["amount"], charge["currency"], *settled_in(sandbox, charge["currency"]))
+    )
+    return move(sandbox, charge, charge["amount"], "payment", category="charge", fee=fee)
 
 
 def settled_in(sandbox: Sandbox, currency: str) -> tuple[str, str | None]:

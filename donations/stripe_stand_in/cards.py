@@ -18,6 +18,17 @@ AUTHENTICATION_FAILED: Failure = (
     " and try again.",
     None,
 )
+_ASKS_WHO: Failure = (
+    "authentication_required",
+    "Your card was declined. This transaction requires authentication.",
+    "authentication_required",
+)
+NO_METHOD: Failure = (
+    "resource_missing",
+    "This customer has no attached payment source or default payment method. Please consider"
+    " adding a default payment method.",
+    None,
+)
 _FAILURES: dict[str, Failure] = {
     DECLINED: _DECLINED,
     "4000000000009995": (
@@ -36,6 +47,7 @@ REFUND_TAKES_TIME = "4000000000007726"
 REFUND_FAILS = "4000000000005126"
 _FAILS_LATER = frozenset({"4000000000000341"})  # attached well, declined ever after
 _ASKS_ALWAYS = frozenset({"4000002500003155", "4000002760003184", "4000000000003220"})
+_ASKS_ON_RENEWAL = frozenset({"4000002760003184", "4000000000003220"})
 _BRANDS = {"3": "amex", "4": "visa", "5": "mastercard", "6": "discover"}
 
 
@@ -55,10 +67,17 @@ class Card:
     def asks_authentication(self) -> bool:
         return self.number in _ASKS_ALWAYS
 
+    @property
+    def asks_on_renewal(self) -> bool:
+        """Whether its bank wants to see the reader every time, and not only the first."""
+        return self.number in _ASKS_ON_RENEWAL
+
     def failure(self, *, renewing: bool) -> Failure | None:
         """Why a charge fails, or None. A renewal happens while the reader is away."""
         if renewing and self.number in _FAILS_LATER:
             return _DECLINED
+        if renewing and self.asks_on_renewal:
+            return _ASKS_WHO
         return _FAILURES.get(self.number)
 
     def facts(self) -> Json:

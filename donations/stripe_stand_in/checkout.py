@@ -1,7 +1,9 @@
 """A checkout session's life: opened, tried, paid, left, expired."""
 
 from donations.stripe_stand_in import invoicing, paying, subscribing
-from donations.stripe_stand_in.cards import Card, Failure
+from donations.stripe_stand_in.bank_debits import SUCCEEDS as DEBIT_SUCCEEDS
+from donations.stripe_stand_in.bank_debits import BankDebit
+from donations.stripe_stand_in.cards import SUCCEEDS, Card, Failure
 from donations.stripe_stand_in.errors import ApiError, card_declined
 from donations.stripe_stand_in.json_types import Json
 from donations.stripe_stand_in.objects import people
@@ -15,28 +17,29 @@ def pay(
     *,
     email: str,
     name: str | None,
-    card_number: str,
+    means: paying.Means | None,
     authenticated: bool = False,
     failure: Failure | None = None,
 ) -> ApiError | None:
-    """Pay an open session with a card: complete, or what the reader is told instead.
+    """Pay an open session with a card or by bank debit: complete, or what the reader is told
+    instead.
 
     Not raised, because a declined try leaves its traces, and the session open. `failure` refuses
-    whatever the card would do.
+    whatever the card would do. `means` is None for a number that is none.
     """
     if session["status"] != "open":
         return ApiError(400, f"This Checkout Session is {session['status']}.")
     if not is_email(email):
         return ApiError(400, "Enter your e-mail address.", param="email", code="email_invalid")
-    card = Card.typed(card_number)
-    if card is None:
+    if means is None:
         return card_declined("Your card number is invalid.", "incorrect_number")
-    failure = failure or card.failure(renewing=False)
-    if card.asks_authentication and not authenticated and failure is None:
-        return card_declined("This card asks for authentication.", "authentication_required")
+    if isinstance(means, Card):
+        failure = failure or means.failure(renewing=False)
+        if means.asks_authentication and not authenticated and failure is None:
+            return card_declined("This card asks for authentication.", "authentication_required")
     intent, invoice, subscription = prepare(sandbox, session, email, name)
     billed = people.billing_details(email, name)
-    method = paying.take_card(sandbox, card, intent["customer"], billed)
+    method = paying.take(sandbox, means, intent["customer"], billed)
     if failure:
         if subscription and invoice:
             charge = invoicing.refuse(sandbox, invoice, intent, method, failure)
@@ -44,9 +47,15 @@ def pay(
             charge = paying.fail(sandbox, intent, method, failure)
         code, message, decline_code = failure
         return card_declined(message, code, decline_code, charge["id"] if charge else None)
-    if subscription and invoice:
+    charge = None
+    if isinstance(means, BankDebit):
+        paying.begin(sandbox, intent, method)
+        if subscription and invoice:
+            invoicing.begin(sandbox, invoice)
+            subscribing.activate(sandbox, subscription, method)
+    elif subscription and invoice:
         charge = subscribing.settle_invoice(
-            sandbox, subscription, invoice, intent, method, authenticated=authenticated
+            sandbox, subscription, invoice, intent, method, authenticated=authenticated, keep=True
         )
     else:
         charge = paying.succeed(sandbox, intent, method, authenticated=authenticated)
@@ -59,15 +68,34 @@ def pay(
         customer_details=customer_details(email, name),
         invoice=invoice["id"] if invoice else None,
         payment_intent=None if invoice else intent["id"],
-        payment_status="paid",
+        payment_status="paid" if charge else "unpaid",
         status="complete",
         subscription=subscription["id"] if subscription else None,
         url=None,
         _due_at=None,
     )
     sandbox.emit("checkout.session.completed", session)
-    paying.settle(sandbox, charge)
+    if charge:
+        paying.settle(sandbox, charge)
     return None
+
+
+def typed(session: Json, form: dict[str, str]) -> paying.Means | None:
+    """What a reader chose to pay with: `method` is `card` or `bank_debit`, whose number is in
+    `card_number` or `account_number`. Of a kind that the session does not take, none.
+    """
+    types = session["payment_method_types"]
+    if form.get("method", "card") == "card":
+        return Card.typed(form.get("card_number", "")) if "card" in types else None
+    debit = BankDebit.typed(form.get("account_number", ""), session["currency"])
+    return debit if debit and debit.kind in types else None
+
+
+def good_numbers(session: Json) -> dict[str, str]:
+    """What a reader would type so that all goes well."""
+    debits = [kind for kind in session["payment_method_types"] if kind in DEBIT_SUCCEEDS]
+    numbers = {"card_number": SUCCEEDS}
+    return numbers | ({"account_number": DEBIT_SUCCEEDS[debits[0]]} if debits else {})
 
 
 def known_email(sandbox: Sandbox, session: Json) -> str | None:
@@ -97,7 +125,9 @@ def prepare(
     lines = session["_line_items"]
     if session["mode"] == "subscription" and customer:
         given = session["_subscription_data"]
-        subscription, invoice = subscribing.start(sandbox, customer, lines, given)
+        subscription, invoice = subscribing.start(
+            sandbox, customer, lines, given, session["payment_method_types"]
+        )
         intent = invoicing.intent_of(sandbox, invoice)
         tried = {
             "intent": intent["id"], "invoice": invoice["id"], "subscription": subscription["id"],
@@ -112,6 +142,7 @@ def prepare(
         customer=customer["id"] if customer else None,
         given=given,
         setup_future_usage=given.get("setup_future_usage"),
+        method_types=session["payment_method_types"],
     )
     sandbox.update(
         session,

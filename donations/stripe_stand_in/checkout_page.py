@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from html import escape
 
 from donations.stripe_stand_in import checkout
+from donations.stripe_stand_in.bank_debits import FAILS as DEBIT_FAILS
+from donations.stripe_stand_in.bank_debits import SUCCEEDS as DEBITS
 from donations.stripe_stand_in.cards import AUTHENTICATION_FAILED, DECLINED, SUCCEEDS, Card, Failure
 from donations.stripe_stand_in.html_page import page
 from donations.stripe_stand_in.json_types import Json
@@ -57,10 +59,10 @@ def _try(
     """Pay, or show the bank's page first where the card or the button asks for it."""
     email = checkout.known_email(sandbox, session) or form.get("email", "").strip()
     name = form.get("name", "").strip() or None
-    number = DECLINED if action == "decline" else form.get("card_number", "")
-    card = Card.typed(number)
-    asks = action == "authenticate" or (action == "pay" and card and card.asks_authentication)
-    if asks and card and is_email(email):
+    means = Card(DECLINED) if action == "decline" else checkout.typed(session, form)
+    card = means if isinstance(means, Card) else None
+    asks = card and (action == "authenticate" or (action == "pay" and card.asks_authentication))
+    if asks and is_email(email):
         checkout.ask_authentication(sandbox, session, email, name)
         return _authentication(session, form | {"email": email})
     problem = checkout.pay(
@@ -68,7 +70,7 @@ def _try(
         session,
         email=email,
         name=name,
-        card_number=number,
+        means=means,
         authenticated=action == "complete",
         failure=failure,
     )
@@ -82,6 +84,8 @@ def success_url(session: Json) -> str:
     return url.replace("{CHECKOUT_SESSION_ID}", session["id"])
 
 
+TEST_CARDS = """<p class="hint" id="cards">Test cards: 4242 4242 4242 4242 pays, 4000 0000 0000 0002
+ is declined, 4000 0025 0000 3155 asks for authentication.</p>"""
 _NO_WAY = "This page was opened without an address to go back to."
 
 
@@ -125,12 +129,7 @@ def _form(
  value="{escape(email)}"{fixed}>
 <label for="name">Name on card <span class="hint">(optional)</span></label>
 <input id="name" name="name" autocomplete="name" value="{escape(form.get("name", ""))}">
-<label for="card_number">Card number</label>
-<input id="card_number" name="card_number" inputmode="numeric" autocomplete="off"
- value="{escape(form.get("card_number") or _grouped(SUCCEEDS))}" aria-describedby="cards">
-<p class="hint" id="cards">Test cards: 4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined,
- 4000 0025 0000 3155 asks for authentication.</p>
-<button class="first" name="action" value="pay">Pay</button>{note}
+{_means(session, form)}<button class="first" name="action" value="pay">Pay</button>{note}
 <div class="others"><button name="action" value="decline">Decline</button>
 <button name="action" value="authenticate">Authenticate</button>
 <button name="action" value="leave" formnovalidate>Leave</button></div>
@@ -138,6 +137,32 @@ def _form(
         ),
         status,
     )
+
+
+def _means(session: Json, form: dict[str, str]) -> str:
+    """What to pay with: a card, an account, or the choice."""
+    card = f"""<label for="card_number">Card number</label>
+<input id="card_number" name="card_number" inputmode="numeric" autocomplete="off"
+ value="{escape(form.get("card_number") or grouped(SUCCEEDS))}" aria-describedby="cards">
+{TEST_CARDS}"""
+    kind = next((one for one in session["payment_method_types"] if one in DEBITS), None)
+    if kind is None:
+        return card
+    chosen = form.get("method", "card")
+    what = "SEPA debit" if kind == "sepa_debit" else "ACH debit"
+    account = f"""<label for="account_number">{"IBAN" if kind == "sepa_debit" else "Account number"}
+</label><input id="account_number" name="account_number" autocomplete="off"
+ value="{escape(form.get("account_number") or DEBITS[kind])}" aria-describedby="accounts">
+<p class="hint" id="accounts">Paid (or not) after four days. {DEBITS[kind]} pays,
+ {DEBIT_FAILS[kind]} does not.</p>"""
+    if "card" not in session["payment_method_types"]:
+        return f'<input type="hidden" name="method" value="bank_debit">{account}'
+    choices = "".join(
+        f'<label><input type="radio" name="method" value="{value}"'
+        f"{' checked' if chosen == value else ''}> {text}</label>"
+        for value, text in (("card", "Card"), ("bank_debit", what))
+    )
+    return f"<fieldset><legend>Pay by</legend>{choices}</fieldset>{card}{account}"
 
 
 def _authentication(session: Json, form: dict[str, str]) -> Page:
@@ -177,5 +202,5 @@ def _bought(session: Json) -> str:
     )
 
 
-def _grouped(number: str) -> str:
+def grouped(number: str) -> str:
     return " ".join(number[place : place + 4] for place in range(0, len(number), 4))

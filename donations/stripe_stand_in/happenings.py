@@ -4,15 +4,18 @@ Each takes its form's fields and gives the object that it happened to. Call them
 `store.transaction()`.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from functools import wraps
 
-from donations.stripe_stand_in import disputing, refunding
+from donations.stripe_stand_in import disputing, invoicing, paying, refunding, settling, subscribing
 from donations.stripe_stand_in.errors import refused
 from donations.stripe_stand_in.json_types import Json, public
+from donations.stripe_stand_in.money import check_currency
 from donations.stripe_stand_in.parameters import Choice, Integer
 from donations.stripe_stand_in.resources.route import named
 from donations.stripe_stand_in.sandbox import Sandbox
+from donations.stripe_stand_in.store import at
 
 Form = dict[str, str]
 Happening = Callable[[Sandbox, Form], Json]
@@ -75,6 +78,82 @@ def refund_succeeds(sandbox: Sandbox, form: Form) -> Json:
     return refunding.succeed(sandbox, _named(sandbox, form, "refund"))
 
 
+def settle(sandbox: Sandbox, form: Form) -> Json:
+    """`payment_intent` or `session`: a bank answers. `outcome` succeed (so by default) or fail."""
+    if form.get("session"):
+        session = named(sandbox, "checkout.session", form["session"], "session")
+        identifier = session["payment_intent"]
+        if session["invoice"]:
+            invoice = sandbox.store.need(session["invoice"])
+            identifier = invoicing.intent_of(sandbox, invoice)["id"]
+    else:
+        identifier = _named(sandbox, form, "payment_intent")["id"]
+    intent = sandbox.store.need(identifier) if identifier else None
+    if intent is None or intent["status"] != "processing":
+        raise refused("No bank has been asked, or it has answered already.", "payment_intent")
+    charge = sandbox.store.need(intent["latest_charge"])
+    paid = _choice(form, "outcome", ("succeed", "fail"), "succeed") == "succeed"
+    return settling.decide(sandbox, charge, paid=paid)
+
+
+def late_balance(sandbox: Sandbox, form: Form) -> Json:
+    """`enabled=1`: what a payment cost is told an hour later, or with `balance`; `enabled=0`."""
+    enabled = _choice(form, "enabled", ("0", "1"), "1") == "1"
+    sandbox.store.remember("late_balance", enabled)
+    return {"late_balance": enabled}
+
+
+def balance(sandbox: Sandbox, form: Form) -> Json:
+    """Tell now what every payment cost that waits for it."""
+    waiting = sandbox.store.find(
+        "charge",
+        [("due_at IS NOT NULL", []), (f"{at('status')} = 'succeeded'", [])],
+        oldest_first=True,
+    )
+    for charge in waiting:
+        paying.settle_now(sandbox, charge)
+    return {"balance": len(waiting)}
+
+
+def settlement(sandbox: Sandbox, form: Form) -> Json:
+    """`currency` in which everything reaches the account from now on, and the `rate` at which other
+    currencies do: an exact decimal between whole units. An empty `currency`: as it was paid.
+    """
+    if not form.get("currency"):
+        sandbox.store.remember("settlement", None)
+        return {"settlement": None}
+    rate = form.get("rate", "")
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,12})?", rate) or not float(rate):
+        raise refused("Invalid rate: must be a decimal number above 0, such as 0.92", "rate")
+    currency = check_currency(form["currency"], "currency")
+    sandbox.store.remember("settlement", {"currency": currency, "rate": rate})
+    return {"settlement": {"currency": currency, "rate": rate}}
+
+
+def after_retries(sandbox: Sandbox, form: Form) -> Json:
+    """`status` of a subscription whose retries are used up: canceled, unpaid or past_due."""
+    status = _choice(form, "status", subscribing.AFTER_RETRIES, "canceled")
+    sandbox.store.remember("after_retries", status)
+    return {"after_retries": status}
+
+
+def authenticate(sandbox: Sandbox, form: Form) -> Json:
+    """`invoice`: its reader shows the bank who they are, on the invoice's page, and has paid."""
+    invoice = _named(sandbox, form, "invoice")
+    intent = invoicing.intent_of(sandbox, invoice) if invoice["number"] else None
+    if intent is None or intent["status"] != "requires_action":
+        raise refused("This invoice does not wait for its reader.", "invoice")
+    subscription = sandbox.store.need(subscribing.subscription_of(invoice))
+    method = subscribing.method_of(sandbox, subscription)
+    if method is None:
+        raise refused("There is no payment method on file.", "invoice")
+    charge = subscribing.settle_invoice(
+        sandbox, subscription, invoice, intent, method, authenticated=True
+    )
+    paying.settle(sandbox, charge)
+    return invoice
+
+
 def _charge(sandbox: Sandbox, form: Form) -> Json:
     if form.get("charge"):
         return named(sandbox, "charge", form["charge"], "charge")
@@ -115,5 +194,11 @@ HAPPENINGS: dict[str, Happening] = {
         fraud_warning,
         refund_fails,
         refund_succeeds,
+        settle,
+        late_balance,
+        balance,
+        settlement,
+        after_retries,
+        authenticate,
     )
 }

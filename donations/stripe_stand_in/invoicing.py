@@ -1,4 +1,4 @@
-"""An invoice's life: drafted, finalized, paid, refused, void."""
+"""An invoice's life: drafted, finalized, paid, refused, void, given up."""
 
 from donations.stripe_stand_in import paying
 from donations.stripe_stand_in.cards import Failure
@@ -29,7 +29,9 @@ def draft(sandbox: Sandbox, subscription: Json, customer: Json, reason: str) -> 
     return sandbox.store.put(invoice)
 
 
-def finalize(sandbox: Sandbox, invoice: Json, description: str) -> Json:
+def finalize(
+    sandbox: Sandbox, invoice: Json, description: str, method_types: list[str] | None = None
+) -> Json:
     """Numbered, open, and with a payment intent to pay it by, which is given back."""
     now = sandbox.now()
     customer = sandbox.store.need(invoice["customer"])
@@ -54,6 +56,8 @@ def finalize(sandbox: Sandbox, invoice: Json, description: str) -> Json:
         customer=invoice["customer"],
         given={"description": description},
         setup_future_usage="off_session" if first else None,
+        method_types=method_types or ["card"],
+        invoice=invoice["id"],
     )
     payment = shapes.invoice_payment(sandbox.new_id("inpay_1"), now, invoice, intent["id"])
     sandbox.store.put(payment)
@@ -75,28 +79,77 @@ def mark_paid(sandbox: Sandbox, invoice: Json) -> None:
         invoice,
         amount_paid=invoice["amount_due"],
         amount_remaining=0,
-        attempt_count=invoice["attempt_count"] + 1,
+        attempt_count=_attempts(invoice),
         attempted=True,
         auto_advance=False,
         next_payment_attempt=None,
         status="paid",
         status_transitions=invoice["status_transitions"] | {"paid_at": now},
+        _begun=False,
+        _due_at=None,
+    )
+
+
+def begin(sandbox: Sandbox, invoice: Json) -> None:
+    """A bank has been asked and has not answered yet."""
+    sandbox.update(
+        invoice,
+        attempt_count=_attempts(invoice),
+        attempted=True,
+        next_payment_attempt=None,
+        _begun=True,
         _due_at=None,
     )
 
 
 def refuse(
-    sandbox: Sandbox, invoice: Json, intent: Json, method: Json, failure: Failure
+    sandbox: Sandbox, invoice: Json, intent: Json, method: Json | None, failure: Failure
 ) -> Json | None:
     """The invoice stays open; says which charge failed."""
     charge = paying.fail(sandbox, intent, method, failure)
-    sandbox.update(invoice, attempt_count=invoice["attempt_count"] + 1, attempted=True)
+    sandbox.update(invoice, attempt_count=_attempts(invoice), attempted=True, _begun=False)
     sandbox.emit("invoice.payment_failed", invoice)
     return charge
 
 
 def void(sandbox: Sandbox, invoice: Json) -> None:
     """It will never be paid."""
+    _cancel_payment(sandbox, invoice)
+    transitions = invoice["status_transitions"] | {"voided_at": sandbox.now()}
+    _close(sandbox, invoice, "void", transitions)
+    sandbox.emit("invoice.voided", invoice)
+
+
+def mark_uncollectible(sandbox: Sandbox, invoice: Json) -> None:
+    """Nobody expects it to be paid any more, though it might be."""
+    transitions = invoice["status_transitions"] | {"marked_uncollectible_at": sandbox.now()}
+    _close(sandbox, invoice, "uncollectible", transitions)
+    sandbox.emit("invoice.marked_uncollectible", invoice)
+
+
+def stop(sandbox: Sandbox, invoice: Json) -> None:
+    """Stays as it is; no more is done about it by itself."""
+    sandbox.update(invoice, auto_advance=False, next_payment_attempt=None, _due_at=None)
+
+
+def _close(sandbox: Sandbox, invoice: Json, status: str, transitions: Json) -> None:
+    sandbox.update(
+        invoice,
+        auto_advance=False,
+        next_payment_attempt=None,
+        status=status,
+        status_transitions=transitions,
+        _due_at=None,
+    )
+
+
+def _attempts(invoice: Json) -> int:
+    """With the one that ends now; one that began days ago was counted then."""
+    count: int = invoice["attempt_count"]
+    return count + (not invoice.get("_begun"))
+
+
+def _cancel_payment(sandbox: Sandbox, invoice: Json) -> None:
     now = sandbox.now()
     intent = intent_of(sandbox, invoice)
     sandbox.update(
@@ -110,9 +163,6 @@ def void(sandbox: Sandbox, invoice: Json) -> None:
     for payment in payments_of(sandbox, invoice):
         transitions = {"canceled_at": now, "paid_at": None}
         sandbox.update(payment, status="canceled", status_transitions=transitions)
-    transitions = invoice["status_transitions"] | {"voided_at": now}
-    sandbox.update(invoice, auto_advance=False, status="void", status_transitions=transitions)
-    sandbox.emit("invoice.voided", invoice)
 
 
 def open_invoices_of(sandbox: Sandbox, subscription: Json) -> list[Json]:

@@ -1,7 +1,7 @@
 """What time itself does: sessions expire, subscriptions renew, declined renewals are tried again,
-refunds arrive."""
+refunds arrive, banks answer."""
 
-from donations.stripe_stand_in import checkout, refunding, subscribing
+from donations.stripe_stand_in import checkout, refunding, settling, subscribing
 from donations.stripe_stand_in.json_types import Json
 from donations.stripe_stand_in.sandbox import Sandbox
 
@@ -32,9 +32,9 @@ def _do(sandbox: Sandbox, thing: Json) -> None:
             refunding.fall_due(sandbox, thing)
         case "invoice":
             subscribing.collect(sandbox, thing)
-        case "subscription" if thing["status"] == "incomplete":
-            subscribing.give_up_first_payment(sandbox, thing)
         case "subscription":
-            subscribing.renew(sandbox, thing)
+            subscribing.fall_due(sandbox, thing)
+        case "charge":
+            settling.fall_due(sandbox, thing)
         case other:
             raise AssertionError(f"Nothing is ever due for a {other}")

@@ -87,6 +87,6 @@ def _change(sandbox: Sandbox, refund: Json, **changes: object) -> None:
         for name, value in changes.items()
         if not name.startswith("_") and refund[name] != value
     }
-    sandbox.update(refund, **changes)
+    sandbox.update(refund, None, **changes)
     sandbox.emit("charge.refund.updated", refund, before)
     sandbox.emit("refund.updated", refund, before)

@@ -3,7 +3,14 @@
 from donations.stripe_stand_in.json_types import Json
 
 
-def session(identifier: str, created: int, url: str, given: Json, lines: list[Json]) -> Json:
+def session(
+    identifier: str,
+    created: int,
+    url: str,
+    given: Json,
+    lines: list[Json],
+    method_types: list[str],
+) -> Json:
     """An open session. Its lines and what the payment will take over are notes of ours."""
     mode = given["mode"]
     recurring = mode == "subscription"
@@ -83,9 +90,12 @@ def session(identifier: str, created: int, url: str, given: Json, lines: list[Js
         "payment_method_collection": given.get(
             "payment_method_collection", "always" if recurring else "if_required"
         ),
-        "payment_method_configuration_details": None,
-        "payment_method_options": {"card": _card_options()},
-        "payment_method_types": ["card"],
+        "payment_method_configuration_details": {
+            "id": given.get("payment_method_configuration", "pmc_1StandIn"),
+            "parent": None,
+        },
+        "payment_method_options": _options(method_types),
+        "payment_method_types": method_types,
         "payment_status": "unpaid",
         "permissions": None,
         "phone_number_collection": {"enabled": False},
@@ -118,6 +128,11 @@ def session(identifier: str, created: int, url: str, given: Json, lines: list[Js
         "_subscription_data": given.get("subscription_data", {}),
         "_due_at": given.get("expires_at", created + 24 * 3600),
     }  # fmt: skip
+
+
+def _options(method_types: list[str]) -> Json:
+    """Only cards have any that matter here."""
+    return {"card": _card_options()} if "card" in method_types else {}
 
 
 def _card_options() -> Json:

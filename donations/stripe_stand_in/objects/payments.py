@@ -2,6 +2,26 @@
 
 from donations.stripe_stand_in.json_types import Json
 
+_OPTIONS: Json = {
+    "card": {
+        "capture_method": None,
+        "installments": None,
+        "mandate_options": None,
+        "network": None,
+        "request_extended_authorization": None,
+        "request_incremental_authorization": None,
+        "request_multicapture": None,
+        "request_overcapture": None,
+        "request_three_d_secure": "automatic",
+        "require_cvc_recollection": None,
+        "setup_credential_usage": None,
+        "setup_future_usage": None,
+        "statement_descriptor_suffix_kana": None,
+        "statement_descriptor_suffix_kanji": None,
+        "stored_credential_usage": None,
+    }
+}
+
 
 def payment_intent(
     identifier: str,
@@ -13,6 +33,7 @@ def payment_intent(
     customer: str | None,
     given: Json,
     setup_future_usage: str | None,
+    method_types: list[str],
 ) -> Json:
     return {
         "id": identifier,
@@ -48,25 +69,9 @@ def payment_intent(
         "payment_method": None,
         "payment_method_configuration_details": None,
         "payment_method_options": {
-            "card": {
-                "capture_method": None,
-                "installments": None,
-                "mandate_options": None,
-                "network": None,
-                "request_extended_authorization": None,
-                "request_incremental_authorization": None,
-                "request_multicapture": None,
-                "request_overcapture": None,
-                "request_three_d_secure": "automatic",
-                "require_cvc_recollection": None,
-                "setup_credential_usage": None,
-                "setup_future_usage": None,
-                "statement_descriptor_suffix_kana": None,
-                "statement_descriptor_suffix_kanji": None,
-                "stored_credential_usage": None,
-            }
+            name: options for name, options in _OPTIONS.items() if name in method_types
         },
-        "payment_method_types": ["card"],
+        "payment_method_types": method_types,
         "payment_record": None,
         "presentment_details": None,
         "processing": None,
@@ -89,68 +94,53 @@ def charge(
     intent: Json,
     *,
     billed: Json,
-    card: Json,
+    details: Json,
     payment_method: str,
     receipt_url: str,
-    authenticated: bool,
+    status: str = "succeeded",
     failure: tuple[str, str, str | None] | None = None,
 ) -> Json:
-    """A charge at the moment it happened; `failure` is its code, message and decline code."""
-    amount, failed = intent["amount"], failure is not None
-    decline_code = failure[2] if failure else None
+    """A charge at the moment it happened; `details` are those of its payment method, `failure` is
+    its code, message and decline code.
+    """
+    amount = intent["amount"]
     return {
         "id": identifier,
         "object": "charge",
         "amount": amount,
-        "amount_captured": 0 if failed else amount,
+        "amount_captured": amount,
         "amount_refunded": 0,
         "application": None,
         "application_fee": None,
         "application_fee_amount": None,
-        "authorization_code": None if failed else "123456",
+        "authorization_code": "123456" if details["type"] == "card" and not failure else None,
         "balance_transaction": None,  # comes a little later, with charge.updated
         "billing_details": billed,
         "calculated_statement_descriptor": "STAND-IN",
-        "captured": not failed,
+        "captured": True,
         "created": created,
         "currency": intent["currency"],
         "customer": intent["customer"],
         "description": intent["description"],
         "disputed": False,
         "failure_balance_transaction": None,
-        "failure_code": failure[0] if failure else None,
-        "failure_message": failure[1] if failure else None,
+        "failure_code": None,
+        "failure_message": None,
         "fraud_details": {},
         "level3": None,
         "livemode": False,
         "metadata": intent["metadata"],
         "on_behalf_of": None,
-        "outcome": {
-            "advice_code": "try_again_later" if failed else None,
-            "network_advice_code": None,
-            "network_decline_code": "05" if failed else None,
-            "network_status": "declined_by_network" if failed else "approved_by_network",
-            "reason": (decline_code or failure[0]) if failure else None,
-            "risk_level": "normal",
-            "risk_score": 20,
-            "rule": None,
-            "seller_message": "The bank did not return any further details with this decline."
-            if failed
-            else "Payment complete.",
-            "type": "issuer_declined" if failed else "authorized",
-        },
-        "paid": not failed,
+        "outcome": outcome(failure),
+        "paid": status == "succeeded",
         "payment_intent": intent["id"],
         "payment_method": payment_method,
-        "payment_method_details": {
-            "card": card_details(card, amount, authenticated=authenticated, failed=failed),
-            "type": "card",
-        },
+        "payment_method_details": details,
         "presentment_details": None,
         "radar_options": {},
         "receipt_email": intent["receipt_email"],
         "receipt_number": None,
-        "receipt_url": None if failed else receipt_url,
+        "receipt_url": receipt_url,
         "refunded": False,
         "review": None,
         "shipping": None,
@@ -158,10 +148,42 @@ def charge(
         "source_transfer": None,
         "statement_descriptor": intent["statement_descriptor"],
         "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
-        "status": "failed" if failed else "succeeded",
+        "status": status,
         "transfer": None,
         "transfer_data": None,
         "transfer_group": None,
+        **(failed(failure) if failure else {}),
+    }
+
+
+def failed(failure: tuple[str, str, str | None]) -> Json:
+    """What becomes of a charge that fails."""
+    return {
+        "amount_captured": 0,
+        "captured": False,
+        "failure_code": failure[0],
+        "failure_message": failure[1],
+        "outcome": outcome(failure),
+        "paid": False,
+        "receipt_url": None,
+        "status": "failed",
+    }
+
+
+def outcome(failure: tuple[str, str, str | None] | None) -> Json:
+    return {
+        "advice_code": "try_again_later" if failure else None,
+        "network_advice_code": None,
+        "network_decline_code": "05" if failure else None,
+        "network_status": "declined_by_network" if failure else "approved_by_network",
+        "reason": (failure[2] or failure[0]) if failure else None,
+        "risk_level": "normal",
+        "risk_score": 20,
+        "rule": None,
+        "seller_message": "The bank did not return any further details with this decline."
+        if failure
+        else "Payment complete.",
+        "type": "issuer_declined" if failure else "authorized",
     }
 
 

@@ -1,4 +1,4 @@
-"""Customer, and the card that a customer paid with."""
+"""Customer, and the card or bank account that a customer pays with."""
 
 from donations.stripe_stand_in.json_types import Json
 
@@ -47,15 +47,12 @@ def billing_details(email: str | None, name: str | None) -> Json:
     return {"address": address(), "email": email, "name": name, "phone": None, "tax_id": None}
 
 
-def payment_method(
+def card_method(
     identifier: str, created: int, card: Json, number: str, customer: str | None, billed: Json
 ) -> Json:
     """`number` stays a note of ours: it says how the next charge goes."""
-    return {
-        "id": identifier,
-        "object": "payment_method",
-        "allow_redisplay": "limited",
-        "billing_details": billed,
+    method = payment_method(identifier, created, "card", customer, billed)
+    return method | {
         "card": {
             "brand": card["brand"],
             "checks": card["checks"],
@@ -75,11 +72,36 @@ def payment_method(
             "three_d_secure_usage": {"supported": True},
             "wallet": None,
         },
+        "_card_number": number,
+    }
+
+
+def debit_method(
+    identifier: str,
+    created: int,
+    kind: str,
+    facts: Json,
+    number: str,
+    customer: str | None,
+    billed: Json,
+) -> Json:
+    """A bank account, `kind` as Stripe names it; `number` stays a note of ours."""
+    method = payment_method(identifier, created, kind, customer, billed)
+    return method | {kind: facts, "_account_number": number}
+
+
+def payment_method(
+    identifier: str, created: int, kind: str, customer: str | None, billed: Json
+) -> Json:
+    return {
+        "id": identifier,
+        "object": "payment_method",
+        "allow_redisplay": "limited",
+        "billing_details": billed,
         "created": created,
         "customer": customer,
         "customer_account": None,
         "livemode": False,
         "metadata": {},
-        "type": "card",
-        "_card_number": number,
+        "type": kind,
     }

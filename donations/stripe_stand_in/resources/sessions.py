@@ -1,10 +1,10 @@
 """/v1/checkout/sessions"""
 
 from donations.stripe_stand_in import checkout
+from donations.stripe_stand_in.bank_debits import KINDS
 from donations.stripe_stand_in.errors import no_such, refused
 from donations.stripe_stand_in.json_types import Json
-from donations.stripe_stand_in.money import check_amount, check_currency
-from donations.stripe_stand_in.objects import catalogue
+from donations.stripe_stand_in.money import check_amount
 from donations.stripe_stand_in.objects import checkout as shapes
 from donations.stripe_stand_in.objects.billing import list_of
 from donations.stripe_stand_in.parameters import (
@@ -23,6 +23,7 @@ from donations.stripe_stand_in.parameters import (
     listing,
     merge_metadata,
 )
+from donations.stripe_stand_in.resources.pricing import PRICE_DATA, inline_price
 from donations.stripe_stand_in.resources.route import (
     Route,
     equals,
@@ -39,33 +40,6 @@ LOCALES = (
     " nb nl pl pt pt-BR ro ru sk sl sv th tr vi zh zh-HK zh-TW"
 )
 _MESSAGE = Hash({"message": Text(1_200)}, required=("message",))
-
-PRICE_DATA = Hash(
-    {
-        "currency": Text(3),
-        "product": Text(),
-        "product_data": Hash(
-            {
-                "description": Text(40_000),
-                "images": List(Url(), longest=8),
-                "metadata": METADATA,
-                "name": Text(),
-                "unit_label": Text(12),
-            },
-            required=("name",),
-        ),
-        "recurring": Hash(
-            {
-                "interval": Choice("day", "month", "week", "year"),
-                "interval_count": Integer(1, 36),
-            },
-            required=("interval",),
-        ),
-        "tax_behavior": Choice("exclusive", "inclusive", "unspecified"),
-        "unit_amount": Integer(0),
-    },
-    required=("currency",),
-)
 
 CREATE = Hash(
     {
@@ -118,6 +92,7 @@ CREATE = Hash(
             }
         ),
         "payment_method_collection": Choice("always", "if_required"),
+        "payment_method_configuration": Text(pattern=r"pmc_\w+"),
         "submit_type": Choice("auto", "book", "donate", "pay", "subscribe"),
         "subscription_data": Hash({"description": Text(500), "metadata": METADATA}),
         "success_url": Url(),
@@ -152,7 +127,8 @@ def create(sandbox: Sandbox, given: Json) -> Json:
             given[part] = given[part] | {"metadata": kept}
     identifier = sandbox.new_id("cs_test_a1", 56)
     url = f"{sandbox.url}/c/pay/{identifier}"
-    return sandbox.store.put(shapes.session(identifier, now, url, given, lines))
+    types = _method_types(given, lines[0]["currency"])
+    return sandbox.store.put(shapes.session(identifier, now, url, given, lines, types))
 
 
 def expire(sandbox: Sandbox, given: Json, identifier: str) -> Json:
@@ -202,12 +178,22 @@ def _check_mode(given: Json) -> None:
     ):
         if name in given and mode != only:
             raise refused(f"You can only use `{name}` in `{only}` mode.", name)
-    allowed = given.get("allowed_payment_method_types", ["card"])
-    if "card" not in allowed or "card" in given.get("excluded_payment_method_types", []):
+
+
+def _method_types(given: Json, currency: str) -> list[str]:
+    """What the account takes in this currency, less what the session does not want."""
+    types = ["card", *([KINDS[currency]] if currency in KINDS else [])]
+    if allowed := given.get("allowed_payment_method_types"):
+        types = [kind for kind in types if kind in allowed]
+    excluded = given.get("excluded_payment_method_types", [])
+    types = [kind for kind in types if kind not in excluded]
+    if not types:
         raise refused(
-            "No payment method is left: this account takes only cards.",
+            "No payment method is left: this account takes cards, SEPA debits in eur and ACH debits"
+            " in usd.",
             "allowed_payment_method_types",
         )
+    return types
 
 
 def _check_customer(sandbox: Sandbox, given: Json) -> None:
@@ -243,7 +229,7 @@ def _line(sandbox: Sandbox, given: Json, line: Json, where: str) -> Json:
     price = (
         named(sandbox, "price", line["price"], f"{where}[price]")
         if "price" in line
-        else _inline_price(sandbox, line["price_data"], f"{where}[price_data]")
+        else inline_price(sandbox, line["price_data"], f"{where}[price_data]")
     )
     recurring = price["recurring"] is not None
     if recurring and given["mode"] == "payment":
@@ -263,40 +249,6 @@ def _line(sandbox: Sandbox, given: Json, line: Json, where: str) -> Json:
     name = sandbox.store.need(price["product"])["name"]
     metadata = merge_metadata({}, line.get("metadata"))
     return shapes.line_item(sandbox.new_id("li_1"), price, name, line["quantity"], metadata)
-
-
-def _inline_price(sandbox: Sandbox, data: Json, where: str) -> Json:
-    currency = check_currency(data["currency"], f"{where}[currency]")
-    if ("product" in data) == ("product_data" in data):
-        raise refused(
-            "Give exactly one of `product` and `product_data`.",
-            f"{where}[product]",
-            "parameter_missing",
-        )
-    if "unit_amount" not in data:
-        name = f"{where}[unit_amount]"
-        raise refused(f"Missing required param: {name}.", name, "parameter_missing")
-    amount = data["unit_amount"]
-    check_amount(amount, currency, f"{where}[unit_amount]")
-    now = sandbox.now()
-    if "product" in data:
-        product = named(sandbox, "product", data["product"], f"{where}[product]")
-        if not product["active"]:
-            raise refused(f"The product {product['id']} is not active.", f"{where}[product]")
-    else:
-        made = data["product_data"]
-        made = made | {"metadata": merge_metadata({}, made.get("metadata"))}
-        product = catalogue.product(sandbox.new_id("prod", 14), now, made["name"], made)
-        sandbox.store.put(product)
-        sandbox.emit("product.created", product)
-    return catalogue.price(
-        sandbox.new_id("price_1"),
-        now,
-        product=product["id"],
-        currency=currency,
-        amount=amount,
-        recurring=data.get("recurring"),
-    )
 
 
 ROUTES = [

@@ -106,7 +106,15 @@ def form(changes: dict[str, Any]) -> dict[str, Any]:
         ({"metadata[k]": "v" * 501}, None, "metadata[k]"),
         ({f"metadata[k{n}]": "v" for n in range(51)}, None, "metadata"),
         ({"allowed_payment_method_types[0]": "sepa_debit"}, None, "allowed_payment_method_types"),
-        ({"excluded_payment_method_types[0]": "card"}, None, "allowed_payment_method_types"),
+        (
+            {
+                "excluded_payment_method_types[0]": "card",
+                "excluded_payment_method_types[1]": "us_bank_account",
+            },
+            None,
+            "allowed_payment_method_types",
+        ),
+        ({"payment_method_configuration": "none"}, None, "payment_method_configuration"),
         ({"expand[0]": "success_url"}, None, "expand"),
         ({"expand[0]": "nothing"}, None, "expand"),
     ],
