@@ -33,6 +33,7 @@ def apply(event_id: int) -> None:
     event = StripeEvent.objects.filter(pk=event_id, state=EventState.STORED).first()
     if event is None:
         return
+    crash_points.crash_point("after-job-taken")
     try:
         with transaction.atomic():
             handle = HANDLERS.get(event.type)

@@ -18,6 +18,7 @@ Point = Literal[
     "after-insert",
     "after-commit-before-response",
     # It is applied.
+    "after-job-taken",
     "after-retrieve",
     "after-ledger-before-commit",
     "after-letter-before-its-job",
