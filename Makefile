@@ -7,7 +7,7 @@ WORKERS ?= 2
 # Complete, made-up production settings: what is released must be clean under them.
 CHECKED := ENV_FILE=tests/production.env
 
-.PHONY: help run test check bench format messages lock
+.PHONY: help run test soak check bench format messages lock
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,10 @@ test: ## Run every test (ARGS="tests/articles -k search" for some)
 	@$(SYSTEM_PYTHON) newsroom/dev/install.py dev
 	@$(PYTHON) -m newsroom.dev.chromium
 	@$(PYTHON) -m pytest -n $(WORKERS) $(ARGS)
+
+soak: ## The long tests: thousands of histories, hundreds of kills (ARGS as above)
+	@$(SYSTEM_PYTHON) newsroom/dev/install.py dev
+	@$(PYTHON) -m pytest -m soak -n $(WORKERS) $(ARGS)
 
 check: ## Format, lint, types, migrations, production settings, import rules
 	@$(SYSTEM_PYTHON) newsroom/dev/install.py dev
