@@ -6,12 +6,15 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q, Sum
 
-from donations.models import EntryKind, LedgerEntry
-from donations.stripe_objects import BalanceTransaction, Dispute, Payment, Refund
+from donations.models import EntryKind, LedgerEntry, Subscription
+from donations.stripe_objects import BalanceTransaction, Dispute, InvoicePayment, Payment, Refund
 from newsroom import crash_points
 from newsroom.alerts import alert
 
 logger = logging.getLogger(__name__)
+
+# The columns of an entry that is to be written.
+Facts = dict[str, Any]
 
 
 def append(**facts: Any) -> LedgerEntry | None:
@@ -48,7 +51,7 @@ def record_settlement(payment: Payment) -> LedgerEntry | None:
     entry = payment_of(payment.id)
     if entry is None or payment.settlement is None:
         return None
-    return _record_fee(entry, payment.settlement)
+    return append(**of_settlement(entry, payment.settlement))
 
 
 def record_refund(payment: LedgerEntry, refund: Refund) -> LedgerEntry | None:
@@ -56,54 +59,107 @@ def record_refund(payment: LedgerEntry, refund: Refund) -> LedgerEntry | None:
 
     Gives the refund's entry when it is new and stands.
     """
-    entry = append(
-        kind=EntryKind.REFUND,
-        source=refund.id,
-        amount_minor=-refund.amount_minor,
-        currency=refund.currency,
-        occurred_at=refund.created_at,
-        **_belongings_of(payment),
-    )
-    _record_exchange(payment, refund.settlement)
-    stands = refund.status in {"pending", "succeeded", "requires_action"}
-    if not stands:
-        failed = refund.failure_settlement
-        append(
-            kind=EntryKind.REFUND_FAILED,
-            source=f"{refund.id}:failed",
-            amount_minor=refund.amount_minor,
-            currency=refund.currency,
-            occurred_at=failed.at if failed else refund.created_at,
-            **_belongings_of(payment),
-        )
-        _record_exchange(payment, failed)
+    written = [append(**facts) for facts in of_refund(payment, refund)]
     _watch_net_of(payment)
-    return entry if stands else None
+    return written[0] if refund.stands else None
 
 
 def record_dispute(payment: LedgerEntry, dispute: Dispute) -> None:
     """What a bank took from us, and gave back: an entry for each movement on our account."""
+    for facts in of_dispute(payment, dispute):
+        append(**facts)
+    _watch_net_of(payment)
+
+
+def of_invoice(subscription: Subscription, paid: InvoicePayment) -> Facts:
+    """The entry of a payment of a subscription."""
+    return {
+        "kind": EntryKind.PAYMENT,
+        "source": paid.id,
+        "payment_intent": paid.payment_intent,
+        "amount_minor": paid.amount_minor,
+        "currency": paid.currency,
+        "interval": subscription.interval,
+        "livemode": subscription.livemode,
+        "occurred_at": paid.paid_at,
+        "supporter_id": subscription.supporter_id,
+        "subscription_id": subscription.pk,
+        "campaign_id": subscription.campaign_id,
+        "prompt_id": subscription.prompt_id,
+        "placement": subscription.placement,
+    }
+
+
+def of_settlement(payment: LedgerEntry, settled: BalanceTransaction) -> Facts:
+    """The entry of a fee, which carries what the whole came to on our account."""
+    return {
+        "kind": EntryKind.FEE,
+        "source": settled.id,
+        "amount_minor": -settled.fee_minor,
+        "currency": settled.currency,
+        "occurred_at": settled.at,
+        **_settlement(settled),
+        **_belongings_of(payment),
+    }
+
+
+def of_refund(payment: LedgerEntry, refund: Refund) -> list[Facts]:
+    """The entries of a refund as it is now; its own is the first."""
+    found: list[Facts] = [
+        {
+            "kind": EntryKind.REFUND,
+            "source": refund.id,
+            "amount_minor": -refund.amount_minor,
+            "currency": refund.currency,
+            "occurred_at": refund.created_at,
+            **_belongings_of(payment),
+        },
+        *_of_exchange(payment, refund.settlement),
+    ]
+    if not refund.stands:
+        failed = refund.failure_settlement
+        found.append(
+            {
+                "kind": EntryKind.REFUND_FAILED,
+                "source": f"{refund.id}:failed",
+                "amount_minor": refund.amount_minor,
+                "currency": refund.currency,
+                "occurred_at": failed.at if failed else refund.created_at,
+                **_belongings_of(payment),
+            }
+        )
+        found += _of_exchange(payment, failed)
+    return found
+
+
+def of_dispute(payment: LedgerEntry, dispute: Dispute) -> list[Facts]:
+    """The entries of a dispute as it is now: none while it is an inquiry."""
+    found: list[Facts] = []
     taken = sum(-each.amount_minor for each in dispute.transactions if each.amount_minor < 0)
     for each in dispute.transactions:
-        append(
-            kind=EntryKind.DISPUTE if each.amount_minor < 0 else EntryKind.DISPUTE_RETURNED,
-            source=each.id,
-            amount_minor=_of_the_dispute(each, dispute, taken),
-            currency=dispute.currency,
-            occurred_at=each.at,
-            **_settlement(each),
-            **_belongings_of(payment),
+        found.append(
+            {
+                "kind": EntryKind.DISPUTE if each.amount_minor < 0 else EntryKind.DISPUTE_RETURNED,
+                "source": each.id,
+                "amount_minor": _of_the_dispute(each, dispute, taken),
+                "currency": dispute.currency,
+                "occurred_at": each.at,
+                **_settlement(each),
+                **_belongings_of(payment),
+            }
         )
         if each.fee_minor:
-            append(
-                kind=EntryKind.FEE,
-                source=f"{each.id}:fee",
-                amount_minor=-each.fee_minor,
-                currency=each.currency,
-                occurred_at=each.at,
-                **_belongings_of(payment),
+            found.append(
+                {
+                    "kind": EntryKind.FEE,
+                    "source": f"{each.id}:fee",
+                    "amount_minor": -each.fee_minor,
+                    "currency": each.currency,
+                    "occurred_at": each.at,
+                    **_belongings_of(payment),
+                }
             )
-    _watch_net_of(payment)
+    return found
 
 
 def _of_the_dispute(moved: BalanceTransaction, dispute: Dispute, taken: int) -> int:
@@ -115,22 +171,11 @@ def _of_the_dispute(moved: BalanceTransaction, dispute: Dispute, taken: int) -> 
     return sign * (share // (2 * taken))  # to the nearest minor unit
 
 
-def _record_fee(payment: LedgerEntry, settled: BalanceTransaction) -> LedgerEntry | None:
-    return append(
-        kind=EntryKind.FEE,
-        source=settled.id,
-        amount_minor=-settled.fee_minor,
-        currency=settled.currency,
-        occurred_at=settled.at,
-        **_settlement(settled),
-        **_belongings_of(payment),
-    )
-
-
-def _record_exchange(payment: LedgerEntry, settled: BalanceTransaction | None) -> None:
+def _of_exchange(payment: LedgerEntry, settled: BalanceTransaction | None) -> list[Facts]:
     """A refund without fee, on an account of its own currency, settles as what it is."""
     if settled is not None and (settled.fee_minor or settled.currency != payment.currency):
-        _record_fee(payment, settled)
+        return [of_settlement(payment, settled)]
+    return []
 
 
 def _settlement(settled: BalanceTransaction) -> dict[str, Any]:

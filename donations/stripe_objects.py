@@ -73,6 +73,10 @@ class Invoice:
     # Of the tries to charge it that failed, how many; and when Stripe tries again.
     attempt_count: int
     next_attempt_at: datetime | None
+    # As far as the invoice itself says; its subscription may have been marked since.
+    is_ours: bool
+    livemode: bool
+    created_at: datetime
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,11 @@ class Refund:
     settlement: BalanceTransaction | None
     failure_settlement: BalanceTransaction | None
     created_at: datetime
+
+    @property
+    def stands(self) -> bool:
+        """Whether the money went back, or will."""
+        return self.status in {"pending", "succeeded", "requires_action"}
 
 
 @dataclass(frozen=True)
@@ -185,7 +194,8 @@ def subscription_of(found: dict[str, Any]) -> StripeSubscription:
         ended_at=moment(found["ended_at"]) if found.get("ended_at") else None,
         latest_invoice=id_of(found.get("latest_invoice")),
         support_intent=metadata.get("intent") or "",
-        is_ours=_is_marked(metadata) or _is_adopted(items),
+        is_ours=_is_marked(metadata)
+        or _is_adopted({id_of(each["price"].get("product")) for each in items}),
         livemode=found["livemode"],
     )
 
@@ -201,6 +211,9 @@ def invoice_of(found: dict[str, Any]) -> Invoice:
         currency=found["currency"],
         attempt_count=found.get("attempt_count") or 0,
         next_attempt_at=moment(again) if (again := found.get("next_payment_attempt")) else None,
+        is_ours=_is_marked(details.get("metadata") or {}) or _is_adopted(_products_of(found)),
+        livemode=found["livemode"],
+        created_at=moment(found["created"]),
         paid=tuple(
             InvoicePayment(
                 id=each["id"],
@@ -284,10 +297,15 @@ def _is_marked(metadata: dict[str, Any]) -> bool:
     return bool(metadata.get(MARK[0]) == MARK[1])
 
 
-def _is_adopted(items: list[dict[str, Any]]) -> bool:
+def _is_adopted(products: set[str]) -> bool:
     """Support of another system on the same account, which the paper has named as its own."""
-    products = {id_of(each["price"].get("product")) for each in items}
     return bool(products) and products <= set(settings.STRIPE_PRODUCTS)
+
+
+def _products_of(invoice: dict[str, Any]) -> set[str]:
+    lines = (invoice.get("lines") or {}).get("data") or []
+    prices = [(each.get("pricing") or {}).get("price_details") or {} for each in lines]
+    return {id_of(each.get("product")) for each in prices}
 
 
 def id_of(value: object) -> str:

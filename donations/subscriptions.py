@@ -8,7 +8,7 @@ from django.utils.timezone import now
 
 from donations import ledger, letters, stripe_api
 from donations.locks import lock
-from donations.models import EntryKind, Subscription, Supporter, SupportIntent
+from donations.models import Subscription, Supporter, SupportIntent
 from donations.models.subscription import ACTIVE
 from donations.stripe_objects import Invoice, StripeSubscription
 from donations.supporters import supporter_of
@@ -87,21 +87,7 @@ def sync_invoice(
             assert subscription is not None
             if paid.payment_intent:
                 lock(paid.payment_intent, is_patient=is_patient)
-            entry = ledger.append(
-                kind=EntryKind.PAYMENT,
-                source=paid.id,
-                payment_intent=paid.payment_intent,
-                amount_minor=paid.amount_minor,
-                currency=paid.currency,
-                interval=subscription.interval,
-                livemode=subscription.livemode,
-                occurred_at=paid.paid_at,
-                supporter=subscription.supporter,
-                subscription=subscription,
-                campaign=subscription.campaign,
-                prompt=subscription.prompt,
-                placement=subscription.placement,
-            )
+            entry = ledger.append(**ledger.of_invoice(subscription, paid))
             if entry is None:
                 continue
             if is_news:
