@@ -1,7 +1,8 @@
 """What can be done to an object by hand: what `HAPPENINGS` declares, and a few API requests.
 
 A happening's docstring says what it needs: first the kinds of objects that it happens to, then
-after a semicolon its other fields, each in backticks and perhaps with a remark.
+after a semicolon its other fields, each in backticks and perhaps with a remark. One that begins
+with no kind of object happens to the whole account.
 """
 
 import inspect
@@ -11,9 +12,16 @@ from dataclasses import dataclass, field
 
 from donations.stripe_stand_in.happenings import HAPPENINGS
 from donations.stripe_stand_in.json_types import Json
+from donations.stripe_stand_in.resources import ROUTES
 
-_KINDS = {"session": "checkout.session", "portal_session": "billing_portal.session"}
-_FIELD = re.compile(r"`(\w+)`([^`]*)")
+# What the API has by name: `dispute` for /v1/disputes/{id}.
+_NOUNS = {
+    noun[1].removesuffix("s")
+    for route in ROUTES
+    if (noun := re.search(r"(\w+)/\{id\}", route.path))
+}
+_KINDS = {"session": "checkout.session", "events": "event"}
+_FIELD = re.compile(r"`(\w+)(?:=\w+)?`([^`]*)")
 
 
 @dataclass(frozen=True)
@@ -38,13 +46,20 @@ class Act:
 
 
 def declared(name: str, happening: Callable[..., object]) -> Act:
-    text = inspect.getdoc(happening) or ""
+    text = " ".join((inspect.getdoc(happening) or "").split())
     first, _, rest = text.partition(";")
     subjects, _, hint = first.partition(":")
-    fields = tuple(
-        (found[1], " ".join(found[2].split()).strip(" ,.;")) for found in _FIELD.finditer(rest)
-    )
-    return Act(name, tuple(re.findall(r"`(\w+)`", subjects)), fields, " ".join(hint.split()))
+    nouns = tuple(one for one in re.findall(r"`(\w+)`", subjects) if one in _NOUNS)
+    if nouns:
+        fields = tuple((one[1], one[2].strip(" ,.;")) for one in _FIELD.finditer(rest))
+        return Act(name, nouns, fields, hint.strip())
+    names = [one[1] for one in _FIELD.finditer(text) if one[1] not in HAPPENINGS]
+    return Act(name, (), tuple((one, "") for one in dict.fromkeys(names)), text.replace("`", ""))
+
+
+def of_the_account() -> list[Act]:
+    every = [declared(name, happening) for name, happening in HAPPENINGS.items()]
+    return [act for act in every if not act.subjects]
 
 
 def possible(thing: Json) -> list[Act]:
@@ -88,4 +103,3 @@ _REQUESTS = (
         given={"disabled": "false"}, when=lambda thing: thing["status"] != "enabled"),
     Act("send_again", ("events",), control="deliver"),
 )  # fmt: skip
-_KINDS["events"] = "event"

@@ -25,7 +25,7 @@ h1 { font-size: 1.05rem; font-weight: 500; color: var(--soft); margin: 0 }
 .amount small { font-size: 1rem; font-weight: 400; color: var(--soft); letter-spacing: 0 }
 .about { color: var(--soft); margin: 0 0 1.25rem }
 label { display: block; font-weight: 550; margin: 1rem 0 .25rem }
-input, select { width: 100%; font: inherit; color: inherit; background: var(--paper);
+input, select { width: 100%; font: inherit; font-weight: 400; color: inherit; background: var(--paper);
   padding: .65rem .75rem; border: 1px solid var(--soft); border-radius: .4rem }
 input[type=checkbox] { width: 1.25rem; height: 1.25rem; accent-color: var(--accent) }
 fieldset { border: 0; padding: 0; margin: 1rem 0 0 } legend { font-weight: 550 }
@@ -46,8 +46,8 @@ button.first { width: 100%; margin: 1.5rem 0 .75rem; background: var(--accent);
 table { border-collapse: collapse; width: 100%; font-size: .9rem;
   font-variant-numeric: tabular-nums }
 th, td { text-align: start; padding: .45rem .75rem .45rem 0; border-bottom: 1px solid var(--line);
-  white-space: nowrap; vertical-align: top }
-th { color: var(--soft); font-weight: 500 } td.number { text-align: end; padding-inline-end: 2rem }
+  vertical-align: top; overflow-wrap: anywhere }
+th, time, td a, td.number, .whole { white-space: nowrap; overflow-wrap: normal } th { color: var(--soft); font-weight: 500 } td.number { text-align: end; padding-inline-end: 2rem }
 th.number { text-align: end; padding-inline-end: 2rem }
 .scroll { overflow-x: auto } h2 { font-size: 1.1rem; margin: 0 0 .75rem }
 h3 { font-size: 1rem; margin: 1.5rem 0 .25rem }
@@ -63,13 +63,19 @@ main.wide { width: min(72rem, 100% - 2rem); padding: 0; background: none; border
 .row > p { flex: 0 1 12rem; min-width: 8rem }
 .grid { display: grid; gap: 1rem 1.5rem; margin: .75rem 0 1rem; align-items: start;
   grid-template-columns: repeat(auto-fill, minmax(min(13rem, 100%), 1fr)) }
+.spots { display: flex; flex-wrap: wrap; gap: 0 1.25rem; margin: .25rem 0 0; padding: 0;
+  list-style: none } .spots a { display: inline-block; padding: .6rem 0 }
 .tick label { display: flex; gap: .6rem; align-items: center; min-height: 2.75rem; margin: 0 }
+.plain { align-items: start; margin: 0 0 .75rem } .plain .row { margin: 0 } .plain form { max-width: 16rem }
 .acts { display: grid; gap: 0; margin: 0 } .acts form { border-top: 1px solid var(--line);
   padding: .75rem 0 } .acts form:first-child { border-top: 0 }
 .columns { display: grid; gap: 0 1.25rem } @media (min-width: 60rem) {
-  .columns { grid-template-columns: 1fr 1fr } .columns > * { min-width: 0 } }
-@media (max-width: 30rem) { .wide section { padding: 1rem } td, th { white-space: normal }
-  td.whole { white-space: nowrap } td.number, th.number { padding-inline-end: .75rem } }
+  .columns { grid-template-columns: 1fr 1fr } .columns > * { min-width: 0 }
+  .columns section { margin: 0 0 1.25rem } .columns { margin: 1.25rem 0 0 } }
+@media (max-width: 30rem) { .wide section { padding: 1rem } thead { display: none }
+  .wide tr { display: flex; flex-wrap: wrap; gap: 0 .75rem; padding: .5rem 0;
+    border-bottom: 1px solid var(--line) } td { border: 0; padding: .1rem 0 } td:empty { display: none }
+  td.number { padding: .1rem 0; text-align: start } td a { white-space: normal; overflow-wrap: anywhere } }
 """
 
 
@@ -85,8 +91,10 @@ def page(title: str, content: str, *, wide: bool = False) -> str:
     )
 
 
-def section(title: str, content: str) -> str:
-    return f"<section><h2>{escape(title)}</h2>{content}</section>"
+def section(title: str, content: str, spot: str = "") -> str:
+    """`spot` is where a link of the page leads to."""
+    named = f' id="{spot}"' if spot else ""
+    return f"<section{named}><h2>{escape(title)}</h2>{content}</section>"
 
 
 def table(
@@ -114,7 +122,7 @@ def table(
 
 def link(identifier: str, text: str = "") -> str:
     """To the page of an object."""
-    shown = text or (identifier if len(identifier) < 32 else f"{identifier[:20]}…")
+    shown = text or (identifier if len(identifier) < 18 else f"{identifier[:14]}…")
     return f'<a href="/objects/{quote(identifier, safe="")}">{escape(shown)}</a>'
 
 
@@ -122,5 +130,5 @@ def moment(seconds: int | float | None) -> str:
     if seconds is None:
         return ""
     at = datetime.fromtimestamp(seconds, UTC)
-    written = f"{at.day} {at:%b %Y, %H:%M:%S}"
+    written = f"{at.day} {at:%b %Y, %H:%M}"
     return f'<time datetime="{at:%Y-%m-%dT%H:%M:%SZ}">{written}</time>'

@@ -5,11 +5,10 @@ import re
 from html import escape
 
 from donations.stripe_stand_in import acts
-from donations.stripe_stand_in.acts import Act
 from donations.stripe_stand_in.control import Control
 from donations.stripe_stand_in.html_page import link, moment, page, section, table
 from donations.stripe_stand_in.json_types import Json, public
-from donations.stripe_stand_in.overview_page import delivered
+from donations.stripe_stand_in.overview_page import act_form, delivered
 from donations.stripe_stand_in.resources.events import counted
 from donations.stripe_stand_in.store import at
 
@@ -68,25 +67,14 @@ def press(control: Control, identifier: str, form: dict[str, str]) -> str:
 
 
 def _acts(thing: Json) -> str:
-    forms = [_form(thing["id"], act) for act in acts.possible(thing)]
-    if not forms:
+    possible = acts.possible(thing)
+    if not possible:
         return ""
-    return section("What can happen to it", f'<div class="acts">{"".join(forms)}</div>')
-
-
-def _form(identifier: str, act: Act) -> str:
-    fields = "".join(
-        f'<p><label>{escape(name.replace("_", " ").capitalize())} <span class="hint">'
-        f"{escape(remark)}</span>"
-        f'<input name="{escape(name)}" autocomplete="off"></label></p>'
-        for name, remark in act.fields
-    )
-    hint = f'<p class="hint">{escape(act.hint.capitalize())}</p>' if act.hint else ""
-    # The action is spelled out, so that a page after a mistake posts to the same place.
-    return (
-        f'<form method="post" action="/objects/{escape(identifier)}">'
-        f'<input type="hidden" name="act" value="{escape(act.name)}">{hint}'
-        f'<div class="row">{fields}<button>{escape(act.label)}</button></div></form>'
+    plain = "".join(act_form(act, f"/objects/{thing['id']}") for act in possible if not act.fields)
+    asking = "".join(act_form(act, f"/objects/{thing['id']}") for act in possible if act.fields)
+    return section(
+        "What can happen to it",
+        f'<div class="row plain">{plain}</div><div class="acts">{asking}</div>',
     )
 
 
@@ -127,7 +115,11 @@ def _links(control: Control, identifier: str) -> str:
         (f'"{identifier}"', identifier, SHOWN),
     )
     cells = [
-        [link(other), escape(kind.replace("_", " ").replace(".", " ")), moment(created or None)]
+        [
+            link(other, other if len(other) < 40 else ""),
+            escape(kind.replace("_", " ").replace(".", " ")),
+            moment(created or None),
+        ]
         for other, kind, created in rows
     ]
     nothing = "Nothing names it."

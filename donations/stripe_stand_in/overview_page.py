@@ -3,7 +3,8 @@
 from dataclasses import asdict
 from html import escape
 
-from donations.stripe_stand_in import API_VERSION, delivery_switches
+from donations.stripe_stand_in import API_VERSION, acts, delivery_switches
+from donations.stripe_stand_in.acts import Act
 from donations.stripe_stand_in.control import Control
 from donations.stripe_stand_in.delivery_switches import SIGNED_WITH
 from donations.stripe_stand_in.html_page import link, moment, page, section, table
@@ -30,10 +31,12 @@ def show(control: Control, said: str = "", problem: str = "") -> str:
         content = "".join(
             [
                 f"<h1>Stripe stand-in <small class=about>{API_VERSION}</small></h1>",
+                _SPOTS,
                 f'<p class="error" role="alert">{escape(problem)}</p>' if problem else "",
                 f'<p class="done" role="status">{escape(said)}</p>' if said else "",
                 _clock(control),
                 _account(control, counts),
+                _happenings(),
                 _events(control, counts),
                 _delivery_switches(control),
                 _requests(control),
@@ -41,6 +44,13 @@ def show(control: Control, said: str = "", problem: str = "") -> str:
             ]
         )
     return page("Stripe stand-in", content, wide=True)
+
+
+_SPOTS = (
+    '<ul class="spots"><li><a href="#clock">Clock</a></li><li><a href="#events">Events</a></li>'
+    '<li><a href="#deliveries">Deliveries</a></li><li><a href="#requests">API requests</a></li>'
+    '<li><a href="#everything">Everything</a></li></ul>'
+)
 
 
 def press(control: Control, form: dict[str, str]) -> str:
@@ -69,6 +79,22 @@ def button(act: str, label: str, **given: object) -> str:
     return f'<form method="post" action="/">{hidden}<button>{escape(label)}</button></form>'
 
 
+def act_form(act: Act, path: str = "/") -> str:
+    fields = "".join(
+        f'<p><label>{escape(name.replace("_", " ").capitalize())} <span class="hint">'
+        f"{escape(remark)}</span>"
+        f'<input name="{escape(name)}" autocomplete="off"></label></p>'
+        for name, remark in act.fields
+    )
+    hint = f'<p class="hint">{escape(act.hint)}</p>' if act.hint else ""
+    # The action is spelled out, so that a page after a mistake posts to the same place.
+    return (
+        f'<form method="post" action="{escape(path)}">'
+        f'<input type="hidden" name="act" value="{escape(act.name)}">'
+        f'<div class="row">{fields}<button>{escape(act.label)}</button></div>{hint}</form>'
+    )
+
+
 def _clock(control: Control) -> str:
     sandbox = control.sandbox
     frozen = sandbox.frozen_at is not None
@@ -85,6 +111,7 @@ def _clock(control: Control) -> str:
         f'<div class="row">{"".join(buttons)}</div>'
         '<p class="hint">To move it on freezes it, and does what falls due on the way: renewals,'
         " retries, expiries.</p>",
+        "clock",
     )
 
 
@@ -105,12 +132,12 @@ def _account(control: Control, counts: Json) -> str:
     )  # fmt: skip
     payments = table(
         "Payments", ("Payment", "Status", "Amount ", "Made"),
-        ([link(one["id"]), escape(_words(one["status"])), _money(one["amount"], one["currency"]),
+        ([link(one["id"]), _status(one["status"]), _money(one["amount"], one["currency"]),
           moment(one["created"])] for one in newest("payment_intent")),
     )  # fmt: skip
     disputes = table(
         "Disputes", ("Dispute", "Status", "Amount ", "Opened"),
-        ([link(one["id"]), escape(_words(one["status"])), _money(one["amount"], one["currency"]),
+        ([link(one["id"]), _status(one["status"]), _money(one["amount"], one["currency"]),
           moment(one["created"])] for one in newest("dispute")),
     )  # fmt: skip
     sessions = table(
@@ -119,7 +146,7 @@ def _account(control: Control, counts: Json) -> str:
     )  # fmt: skip
     endpoints = table(
         "Webhook endpoints", ("Endpoint", "Status", "Address"),
-        ([link(one["id"]), escape(one["status"]), escape(one["url"])]
+        ([link(one["id"]), _status(one["status"]), escape(one["url"])]
          for one in newest("webhook_endpoint")),
         "None yet: events are made and sent to nobody.",
     )  # fmt: skip
@@ -138,6 +165,13 @@ def _account(control: Control, counts: Json) -> str:
     )
 
 
+def _happenings() -> str:
+    forms = "".join(act_form(act) for act in acts.of_the_account())
+    return (
+        section("What can happen to all of it", f'<div class="acts">{forms}</div>') if forms else ""
+    )
+
+
 def _of(counts: Json, kind: str, shown: int = SHOWN) -> str:
     count = counts.get(kind, 0)
     return f" (the latest of {count:,})" if count > shown else ""
@@ -148,10 +182,10 @@ def _subscription(one: Json) -> list[str]:
     price = item["price"]
     amount = _money(price["unit_amount"], price["currency"])
     every = escape((price["recurring"] or {}).get("interval", ""))
-    status = _words(one["status"]) + (", ends then" if one["cancel_at_period_end"] else "")
+    ends = "<br>ends then" if one["cancel_at_period_end"] else ""
     return [
         link(one["id"]),
-        escape(status),
+        _status(one["status"]) + ends,
         f"{amount} a&nbsp;{every}",
         moment(item["current_period_end"]),
     ]
@@ -161,7 +195,7 @@ def _session(one: Json) -> list[str]:
     to_page = f'<a href="/c/pay/{escape(one["id"])}">Open</a>' if one["status"] == "open" else ""
     return [
         link(one["id"]),
-        escape(_words(one["status"])),
+        _status(one["status"]),
         _money(one["amount_total"] or 0, one["currency"] or "usd"),
         moment(one["created"]),
         to_page,
@@ -199,6 +233,7 @@ def _events(control: Control, counts: Json) -> str:
         f"<p>Events are {state if enabled else 'made, and sent to nobody'}.</p>"
         f'<div class="row">{"".join(buttons)}</div><br>'
         + table("Events", ("Event", "About", "At", "Delivery"), rows),
+        "events",
     )
 
 
@@ -242,6 +277,7 @@ def _delivery_switches(control: Control) -> str:
         "How events are delivered",
         '<form method="post" action="/"><input type="hidden" name="act" value="deliveries">'
         f'<div class="grid">{"".join(fields)}</div><button>Set these switches</button></form>',
+        "deliveries",
     )
 
 
@@ -287,6 +323,7 @@ def _requests(control: Control) -> str:
         '<h3>Some fail by chance</h3><form method="post" action="/">'
         '<input type="hidden" name="act" value="misbehave">'
         f'<div class="grid">{by_chance}</div><button>Set this rate</button></form>',
+        "requests",
     )
 
 
@@ -307,6 +344,7 @@ def _rest(control: Control, counts: Json) -> str:
         '<p class="tick"><label><input type="checkbox" required> Forget all of it: objects, events,'
         " switches, and set the clock right</label></p>"
         '<button>Begin anew</button></form>',
+        "everything",
     )  # fmt: skip
 
 
@@ -338,6 +376,10 @@ def _choice(name: str, label: str, choices: tuple[str, ...], value: str, hint: s
 
 def _money(amount: int, currency: str) -> str:
     return escape(written(amount, currency))
+
+
+def _status(name: str) -> str:
+    return f'<span class="whole">{escape(_words(name))}</span>'
 
 
 def _words(name: str) -> str:
