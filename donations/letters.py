@@ -4,7 +4,7 @@ A letter is written in the language of whoever reads it, with the paper's clock,
 as HTML that needs nothing from outside.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Any, NamedTuple
@@ -12,18 +12,25 @@ from typing import Any, NamedTuple
 import css_inline
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
+from donations.links import entry_link
 from donations.models import (
+    AccessLink,
     Campaign,
+    EntryKind,
     Frequency,
     LedgerEntry,
     Reminder,
     Subscription,
     Supporter,
+    SupportIntent,
 )
+from donations.models.subscription import ACTIVE
 from donations.money import format_amount, plain_amount
 from donations.stripe_objects import Invoice
 from newsroom.alerts import alert
@@ -38,6 +45,8 @@ _inliner = css_inline.CSSInliner(
     remove_inlined_selectors=True,
     load_remote_stylesheets=False,
 )
+# Along the tries of Stripe; what more there is to say, the third says.
+MOST_FAILURE_LETTERS = 3
 
 
 class Letter(NamedTuple):
@@ -53,6 +62,7 @@ def _letter(name: str, language: str, context: dict[str, Any]) -> Letter:
         everything = {
             **context,
             "paper": paper,
+            "contact": paper.contact_email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
             "site_url": settings.SITE_URL,
             "language": language,
             "direction": "rtl" if translation.get_language_bidi() else "ltr",
@@ -86,7 +96,7 @@ def receipt(entry: LedgerEntry, supporter: Supporter, *, renews_at: datetime | N
             "renews_at": renews_at,
             # The desk finds it by this; a running number would tell how many support us.
             "number": entry.source,
-            "sender": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
+            "entry_url": entry_link(supporter) if entry.interval else "",
         }
     return _letter("receipt", language, context)
 
@@ -102,31 +112,57 @@ def reminder(promised: Reminder, campaign: Campaign | None) -> Letter:
     return _letter("reminder", promised.language, context)
 
 
-def payment_failed(subscription: Subscription, invoice: Invoice) -> Letter:
-    """A renewal did not go through: what we do next, and what the supporter can do."""
-    language = subscription.supporter.language
-    with translation.override(language):
-        context = {
-            "amount": format_amount(invoice.amount_minor, invoice.currency),
-            "interval": subscription.interval,
-            "next_attempt_at": invoice.next_attempt_at,
-        }
-    return _letter("payment_failed", language, context)
+def payment_failed(
+    subscription: Subscription, invoice: Invoice, *, asks_confirmation: bool = False
+) -> Letter:
+    """A renewal did not go through: what we do next, and what the supporter can do.
+
+    `asks_confirmation`: the bank would pay if it saw the supporter.
+    """
+    supporter = subscription.supporter
+    with translation.override(supporter.language):
+        gift = _gift(invoice.amount_minor, invoice.currency, subscription.interval)
+    context = {
+        "gift": gift,
+        "asks_confirmation": asks_confirmation,
+        "next_attempt_at": invoice.next_attempt_at,
+        "is_last": invoice.attempt_count >= MOST_FAILURE_LETTERS,
+        "is_over": subscription.status not in {*ACTIVE, "unpaid"},
+        "entry_url": entry_link(supporter),
+        "support_url": settings.SITE_URL + reverse("donations:support"),
+    }
+    return _letter("payment_failed", supporter.language, context)
 
 
-def two_subscriptions(new: Subscription, others: Iterable[Subscription]) -> Letter:
-    """Whoever gives twice may not know it."""
-    language = new.supporter.language
-    with translation.override(language):
+def debit_failed(
+    intent: SupportIntent, *, way_back: str, next_attempt_at: datetime | None = None
+) -> Letter:
+    """Somebody paid by bank debit, and days later the bank did not. `way_back` is an address."""
+    with translation.override(intent.language):
+        every = "" if intent.frequency == Frequency.ONCE else intent.frequency
+        gift = _gift(intent.amount_minor, intent.currency, every)
+    context = {
+        "gift": gift,
+        "asked_at": intent.created_at,
+        "next_attempt_at": next_attempt_at,
+        "way_back": way_back,
+    }
+    return _letter("debit_failed", intent.language, context)
+
+
+def two_subscriptions(new: Subscription, others: Sequence[Subscription]) -> Letter:
+    """Whoever gives twice may not know it. The newest comes last."""
+    supporter = new.supporter
+    with translation.override(supporter.language):
         gifts = [
             {
-                "amount": format_amount(each.amount_minor, each.currency),
-                "interval": each.interval,
+                "gift": _gift(each.amount_minor, each.currency, each.interval),
                 "since": each.started_at,
             }
             for each in (*others, new)
         ]
-    return _letter("two_subscriptions", language, {"gifts": gifts})
+    context = {"gifts": gifts, "entry_url": entry_link(supporter)}
+    return _letter("two_subscriptions", supporter.language, context)
 
 
 def paid_twice(entry: LedgerEntry, supporter: Supporter) -> Letter:
@@ -138,56 +174,129 @@ def paid_twice(entry: LedgerEntry, supporter: Supporter) -> Letter:
 
 def refunded(entry: LedgerEntry, supporter: Supporter) -> Letter:
     """Money is on its way back. `entry` is the refund's: negative."""
+    paid = LedgerEntry.objects.filter(
+        kind=EntryKind.PAYMENT, payment_intent=entry.payment_intent
+    ).first()
+    subscription = entry.subscription
+    goes_on = (
+        subscription is not None
+        and subscription.status in ACTIVE
+        and not subscription.cancel_at_period_end
+    )
     with translation.override(supporter.language):
-        amount = format_amount(-entry.amount_minor, entry.currency)
-    context = {"amount": amount, "refunded_at": entry.occurred_at, "number": entry.source}
+        context = {
+            "amount": format_amount(-entry.amount_minor, entry.currency),
+            "refunded_at": entry.occurred_at,
+            "paid": format_amount(paid.amount_minor, paid.currency) if paid else "",
+            "paid_at": paid.occurred_at if paid else None,
+            "number": entry.source,
+            "goes_on": goes_on,
+            "interval": entry.interval,
+            "entry_url": entry_link(supporter) if goes_on else "",
+        }
     return _letter("refunded", supporter.language, context)
+
+
+def access(supporter: Supporter, access_url: str) -> Letter:
+    """The way in that somebody asked for."""
+    context = {"access_url": access_url, "entry_url": entry_link(supporter)}
+    return _letter("access", supporter.language, context)
+
+
+def _gift(minor: int, currency: str, interval: str) -> str:
+    """An amount and how often, in the active language: `$5 a month`."""
+    amount = format_amount(minor, currency)
+    if interval == Frequency.MONTH:
+        return _("%(amount)s a month") % {"amount": amount}
+    if interval == Frequency.YEAR:
+        return _("%(amount)s a year") % {"amount": amount}
+    return amount
 
 
 def send_receipt(entry: LedgerEntry, supporter: Supporter, *, renews_at: datetime | None) -> None:
     """Once a payment."""
     if supporter.email:
         letter = receipt(entry, supporter, renews_at=renews_at)
-        _queue("receipt", entry.source, supporter, letter)
+        _queue("receipt", entry.source, supporter.email, letter)
 
 
-def send_payment_failed(subscription: Subscription, invoice: Invoice) -> None:
+def send_payment_failed(
+    subscription: Subscription, invoice: Invoice, *, asks_confirmation: bool = False
+) -> None:
     """Once a try that failed."""
     if subscription.supporter.email:
         about = f"{invoice.id}:{invoice.attempt_count}"
-        letter = payment_failed(subscription, invoice)
-        _queue("payment_failed", about, subscription.supporter, letter)
+        letter = payment_failed(subscription, invoice, asks_confirmation=asks_confirmation)
+        _queue("payment_failed", about, subscription.supporter.email, letter)
 
 
-def send_two_subscriptions(new: Subscription, others: Iterable[Subscription]) -> None:
+def send_debit_failed(
+    intent: SupportIntent,
+    session_id: str,
+    email: str,
+    *,
+    way_back: str,
+    next_attempt_at: datetime | None,
+) -> None:
+    """Once a payment page. To the address that was typed there: nobody has supported us yet."""
+    if email:
+        letter = debit_failed(intent, way_back=way_back, next_attempt_at=next_attempt_at)
+        _queue("debit_failed", session_id, email, letter)
+
+
+def send_two_subscriptions(new: Subscription, others: Sequence[Subscription]) -> None:
     """Once a subscription that is not the only one."""
     if new.supporter.email:
         letter = two_subscriptions(new, others)
-        _queue("two_subscriptions", new.stripe_id, new.supporter, letter)
+        _queue("two_subscriptions", new.stripe_id, new.supporter.email, letter)
 
 
 def send_paid_twice(entry: LedgerEntry) -> None:
     """Once a payment that looks like a slip."""
     if entry.supporter is not None and entry.supporter.email:
-        _queue("paid_twice", entry.source, entry.supporter, paid_twice(entry, entry.supporter))
+        letter = paid_twice(entry, entry.supporter)
+        _queue("paid_twice", entry.source, entry.supporter.email, letter)
 
 
 def send_refunded(entry: LedgerEntry) -> None:
     """Once a refund."""
     if entry.supporter is not None and entry.supporter.email:
-        _queue("refunded", entry.source, entry.supporter, refunded(entry, entry.supporter))
+        letter = refunded(entry, entry.supporter)
+        _queue("refunded", entry.source, entry.supporter.email, letter)
 
 
-def _queue(purpose: str, about: str, supporter: Supporter, letter: Letter) -> None:
+def send_access(link: AccessLink, access_url: str) -> None:
+    """Once a link, and never late: whoever waited too long asks for another."""
+    letter = access(link.supporter, access_url)
+    _queue(
+        "access", str(link.pk), link.supporter.email, letter,
+        at_most_once=True, expires_at=link.expires_at,
+    )  # fmt: skip
+
+
+def _queue(purpose: str, about: str, recipient: str, letter: Letter, **how: Any) -> None:
     """With the transaction of what the letter is about, which stands whatever the address is."""
     try:
         queue_mail(
             purpose=purpose,
             about=about,
-            recipient=supporter.email,
+            recipient=recipient,
             subject=letter.subject,
             text=letter.text,
             html=letter.html,
+            headers=_headers(),
+            **how,
         )
     except ValidationError:
         alert("letters.address", f"The {purpose} of {about} has no address that we can use.")
+
+
+def _headers() -> dict[str, str]:
+    """Answers reach the desk; machines that answer for somebody on holiday hold still."""
+    headers = {"Auto-Submitted": "auto-generated"}
+    contact = Paper.load().contact_email
+    try:
+        validate_email(contact)
+    except ValidationError:
+        return headers
+    return {**headers, "Reply-To": contact}

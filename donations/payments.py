@@ -1,12 +1,12 @@
 """What became of a payment, from its page to its refund: the ledger written, letters queued."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.timezone import now
 
-from donations import ledger, letters, stripe_api
+from donations import checkout, ledger, letters, stripe_api
 from donations.locks import lock
 from donations.models import (
     EntryKind,
@@ -17,15 +17,17 @@ from donations.models import (
     SupportIntent,
 )
 from donations.stripe_objects import CheckoutSession
-from donations.subscriptions import NotOurs, sync_invoice, sync_subscription
+from donations.subscriptions import TWICE_WITHIN, NotOurs, sync_invoice, sync_subscription
 from donations.supporters import supporter_of
 from newsroom import crash_points
 from newsroom.alerts import alert
 from newsroom.models import Paper
+from newsroom.paper import absolute
 
 # A dispute, or the inquiry before it, that waits for what we say.
 ANSWER_WANTED = {"needs_response", "warning_needs_response"}
-TWICE_WITHIN = timedelta(hours=1)
+# A debit that the bank has not answered yet.
+ON_ITS_WAY = {"processing", "requires_capture"}
 STILL_OPEN = (IntentState.NEW, IntentState.OPEN, IntentState.PENDING)
 
 
@@ -127,8 +129,11 @@ def _sync_payment(
     lock(session.payment_intent, is_patient=is_patient)
     payment = stripe_api.retrieve_payment(session.payment_intent, is_patient=is_patient)
     if not session.is_paid:
-        is_waiting = payment.status in {"processing", "requires_capture"}
-        return IntentState.PENDING if is_waiting else IntentState.FAILED, None
+        if payment.status in ON_ITS_WAY:
+            return IntentState.PENDING, None
+        if is_news:
+            _tell_of_failed_debit(session, intent)
+        return IntentState.FAILED, None
     if known := ledger.payment_of(payment.id):
         return IntentState.PAID, known.supporter
     supporter = supporter_of(
@@ -174,11 +179,29 @@ def _sync_subscribing(
         if intent.state != IntentState.PAID:
             _compare(intent, subscription.amount_minor, subscription.currency)
         return IntentState.PAID, subscription.supporter
-    if session.status == "complete":
-        found = stripe_api.retrieve_subscription(session.subscription, is_patient=is_patient)
-        is_over = found.status in {"incomplete_expired", "canceled"}
-        return IntentState.FAILED if is_over else IntentState.PENDING, None
+    if session.status == "complete" and session.invoice:
+        invoice = stripe_api.retrieve_invoice(session.invoice, is_patient=is_patient)
+        if invoice.open_payment:
+            payment = stripe_api.retrieve_payment(invoice.open_payment, is_patient=is_patient)
+            if payment.status in ON_ITS_WAY:
+                return IntentState.PENDING, None
+        if is_news:
+            _tell_of_failed_debit(session, intent, next_attempt_at=invoice.next_attempt_at)
+        return IntentState.FAILED, None
     return _unpaid_state(session), None
+
+
+def _tell_of_failed_debit(
+    session: CheckoutSession, intent: SupportIntent, *, next_attempt_at: datetime | None = None
+) -> None:
+    """Only what settles days later fails after its page was complete: the reader is long gone."""
+    letters.send_debit_failed(
+        intent,
+        session.id,
+        session.email,
+        way_back=absolute(checkout.way_back(intent)),
+        next_attempt_at=next_attempt_at,
+    )
 
 
 def _ask_about_two(new: LedgerEntry) -> None:
@@ -264,7 +287,7 @@ def _intent_of(session: CheckoutSession) -> SupportIntent:
         frequency=frequency,
         amount_minor=session.amount_minor,
         currency=session.currency,
-        language=Paper.load().language,
+        language=session.language or Paper.load().language,
         session_id=session.id,
         livemode=session.livemode,
         created_at=session.created_at,

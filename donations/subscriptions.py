@@ -2,24 +2,28 @@
 
 import logging
 import uuid
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils.timezone import now
 
 from donations import ledger, letters, stripe_api
+from donations.letters import MOST_FAILURE_LETTERS
 from donations.locks import lock
 from donations.models import Subscription, Supporter, SupportIntent
 from donations.models.subscription import ACTIVE
 from donations.stripe_objects import Invoice, StripeSubscription
 from donations.supporters import supporter_of
 from newsroom import crash_points
+from newsroom.alerts import alert
 from newsroom.models import Paper
 
 logger = logging.getLogger(__name__)
 
 # Without a payment that we know of, in these nothing was ever paid.
 UNPAID = {"incomplete", "incomplete_expired", "canceled"}
-MOST_FAILURE_LETTERS = 3
+# Two of the same so close together may be two tabs.
+TWICE_WITHIN = timedelta(hours=1)
 
 
 class NotOurs(Exception):
@@ -44,7 +48,7 @@ def sync_subscription(
         mirror = Subscription.objects.filter(stripe_id=found.id).first()
         is_new = mirror is None
         if mirror is None:
-            if found.status in UNPAID and not has_paid:
+            if not has_paid and not _was_ever_paid(found, is_patient=is_patient):
                 return None
             mirror = _new_mirror(found)
         mirror.customer_id = found.customer
@@ -103,11 +107,30 @@ def sync_invoice(
         return subscription
 
 
+def _was_ever_paid(found: StripeSubscription, *, is_patient: bool) -> bool:
+    """While a bank debit is on its way, Stripe calls a subscription active before it is paid."""
+    if found.status in UNPAID:
+        return False
+    if not found.latest_invoice:
+        return True
+    latest = stripe_api.retrieve_invoice(found.latest_invoice, is_patient=is_patient)
+    return not latest.is_first or latest.status == "paid"
+
+
 def _tell_of_failure(invoice: Invoice, subscription: Subscription) -> None:
-    """A first payment that fails does so before the reader's eyes, and has no mirror yet."""
-    is_tried_again = invoice.status == "open" and invoice.next_attempt_at is not None
-    if is_tried_again and 1 <= invoice.attempt_count <= MOST_FAILURE_LETTERS:
-        letters.send_payment_failed(subscription, invoice)
+    """A letter a try, the first three; also when no other try follows, for then support ends.
+
+    A first payment that fails does so before the reader's eyes, or has its own letter.
+    """
+    is_unpaid = invoice.status in {"open", "uncollectible"} and not invoice.is_first
+    if not is_unpaid or subscription.is_paused:
+        return
+    if not 1 <= invoice.attempt_count <= MOST_FAILURE_LETTERS:
+        return
+    asks_confirmation = bool(
+        invoice.open_payment and stripe_api.retrieve_payment(invoice.open_payment).asks_confirmation
+    )
+    letters.send_payment_failed(subscription, invoice, asks_confirmation=asks_confirmation)
 
 
 def _ask_about_two(new: Subscription) -> None:
@@ -116,9 +139,17 @@ def _ask_about_two(new: Subscription) -> None:
     Two that come at once wait for each other here, so that one of them sees both.
     """
     supporter = Supporter.objects.select_for_update().get(pk=new.supporter_id)
-    others = supporter.subscriptions.active(now()).exclude(pk=new.pk)
-    if new.status in ACTIVE and others.exists():
-        letters.send_two_subscriptions(new, others)
+    others = [*supporter.subscriptions.active(now()).exclude(pk=new.pk).order_by("started_at")]
+    if new.status not in ACTIVE or not others:
+        return
+    letters.send_two_subscriptions(new, others)
+    for other in others:
+        if abs(new.started_at - other.started_at) < TWICE_WITHIN:
+            alert(
+                "payments.twice",
+                f"Somebody began to give twice within an hour: {other.stripe_id} and "
+                f"{new.stripe_id}. They were asked whether they meant it.",
+            )
 
 
 def _new_mirror(found: StripeSubscription) -> Subscription:
@@ -130,7 +161,7 @@ def _new_mirror(found: StripeSubscription) -> Subscription:
         supporter=supporter_of(
             found.email,
             livemode=found.livemode,
-            language=wish.language if wish else Paper.load().language,
+            language=wish.language if wish else found.language or Paper.load().language,
             since=found.started_at,
         ),
         campaign_id=wish.campaign_id if wish else None,

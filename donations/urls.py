@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from donations.views import checkout
+from donations.views import checkout, manage
 from donations.views.reader_css import reader_css
 from donations.views.reminders import later
 from donations.views.support import support
@@ -17,5 +17,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("thanks/", thanks, name="thanks"),
     path("stripe/webhook/", webhook, name="webhook"),
     path("later/", later, name="later"),
+    path("manage/", manage.manage, name="manage"),
+    path("manage/entry/", manage.entry, name="entry"),
+    path("manage/access/", manage.open_access, name="access"),
+    path("manage/portal/", manage.portal, name="portal"),
+    path("manage/back/", manage.back, name="manage_back"),
     path("reader.css", reader_css, name="reader_css"),
 ]

@@ -150,7 +150,7 @@ class OutgoingMailAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ["recipient", "about", "subject"]
     date_hierarchy = "created_at"
     readonly_fields = [
-        "state", "subject", "recipient", "text", "purpose", "about", "message_id", "at_most_once",
+        "state", "subject", "recipient", "words", "purpose", "about", "message_id", "at_most_once",
         "created_at", "handed_over_at", "sent_at", "gave_up_at", "attempts", "last_error",
     ]  # fmt: skip
     fields = [*readonly_fields]
@@ -159,6 +159,11 @@ class OutgoingMailAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description=gettext_lazy("state"))
     def state(self, mail: OutgoingMail) -> str:
         return state_of(mail)
+
+    @admin.display(description=gettext_lazy("text"))
+    def words(self, mail: OutgoingMail) -> str:
+        """Such a mail may hold a key to what is its reader's alone, until it is sent."""
+        return _("Not shown: for its reader alone.") if mail.at_most_once else mail.text
 
     @admin.action(description=gettext_lazy("Send again"), permissions=["resend"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> None:

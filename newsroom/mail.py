@@ -42,10 +42,11 @@ def queue_mail(
     html: str = "",
     headers: Mapping[str, str] | None = None,
     at_most_once: bool = False,
+    expires_at: datetime | None = None,
 ) -> OutgoingMail | None:
     """Write a mail into the outbox; None when it is already there.
 
-    Raises ValidationError for an address that is none.
+    After `expires_at` nobody would want it: it is given up. Raises ValidationError for an address that is none.
     """
     validate_email(recipient)
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
@@ -60,6 +61,7 @@ def queue_mail(
             "headers": dict(headers or {}),
             "message_id": make_msgid(domain=host),
             "at_most_once": at_most_once,
+            "expires_at": expires_at,
         },
     )
     if not created:
@@ -78,6 +80,9 @@ def send(mail_id: int) -> None:
             .first()
         )
         if mail is None:
+            return
+        if mail.expires_at is not None and mail.expires_at <= now():
+            _give_up(mail, "too late")
             return
         if mail.at_most_once:
             if mail.handed_over_at is not None:
@@ -129,11 +134,16 @@ def close_abandoned(at: datetime) -> None:
         handed_over_at__lt=at - HANDING_OVER_LASTS,
     )
     for mail in abandoned[:500]:
-        mail.gave_up_at = at
-        mail.last_error = "the process ended meanwhile"
-        _forget(mail)
-        mail.save()
+        _give_up(mail, "the process ended meanwhile")
         logger.warning("mail_abandoned id=%s purpose=%s", mail.pk, mail.purpose)
+
+
+def _give_up(mail: OutgoingMail, reason: str) -> None:
+    mail.gave_up_at = now()
+    mail.last_error = reason
+    if mail.at_most_once:
+        _forget(mail)
+    mail.save()
 
 
 @transaction.atomic

@@ -136,6 +136,7 @@ class OutgoingMail(models.Model):
         default=False,
         help_text=_("Never repeated when it is unknown whether it went out; then forgotten."),
     )
+    expires_at = models.DateTimeField(_("wanted until"), null=True, blank=True)
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
     handed_over_at = models.DateTimeField(_("handed over"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)

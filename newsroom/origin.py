@@ -23,8 +23,11 @@ def is_ours(request: HttpRequest) -> bool:
     if sent_from in {settings.SITE_URL, *settings.MIRROR_ORIGINS}:
         return True
     if site == "same-origin":
-        # Whichever of our names was asked for; no browser says this beside another's.
-        return sent_from is None or sent_from.partition("://")[2] == request.get_host()
+        # Whichever of our names was asked for; no browser says this beside another's. From a page
+        # that sends no referrer, browsers call even our own origin null.
+        if sent_from is None or sent_from == "null":
+            return True
+        return sent_from.partition("://")[2] == request.get_host()
     return site is None and sent_from is None
 
 
