@@ -1,8 +1,8 @@
 """What can be done to an object by hand: what `HAPPENINGS` declares, and a few API requests.
 
 A happening's docstring says what it needs: first the kinds of objects that it happens to, then
-after a semicolon its other fields, each in backticks and perhaps with a remark. One that begins
-with no kind of object happens to the whole account.
+after a semicolon its other fields, each in backticks and perhaps with a remark. One that names
+no kind of object ("The account: …") happens to all of it.
 """
 
 import inspect
@@ -21,7 +21,7 @@ _NOUNS = {
     if (noun := re.search(r"(\w+)/\{id\}", route.path))
 }
 _KINDS = {"session": "checkout.session", "events": "event"}
-_FIELD = re.compile(r"`(\w+)(?:=\w+)?`([^`]*)")
+_FIELD = re.compile(r"`(\w+)`([^`]*)")
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,8 @@ def declared(name: str, happening: Callable[..., object]) -> Act:
     first, _, rest = text.partition(";")
     subjects, _, hint = first.partition(":")
     nouns = tuple(one for one in re.findall(r"`(\w+)`", subjects) if one in _NOUNS)
-    if nouns:
-        fields = tuple((one[1], one[2].strip(" ,.;")) for one in _FIELD.finditer(rest))
-        return Act(name, nouns, fields, hint.strip())
-    names = [one[1] for one in _FIELD.finditer(text) if one[1] not in HAPPENINGS]
-    return Act(name, (), tuple((one, "") for one in dict.fromkeys(names)), text.replace("`", ""))
+    fields = tuple((one[1], one[2].strip(" ,.;")) for one in _FIELD.finditer(rest))
+    return Act(name, nouns, fields, hint.replace("`", "").strip())
 
 
 def of_the_account() -> list[Act]:

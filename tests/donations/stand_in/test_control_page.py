@@ -255,11 +255,11 @@ def test_a_new_happening_is_read_from_what_it_says_of_itself() -> None:
 
 def test_what_happens_to_the_whole_account_is_on_the_first_page(own: Bench) -> None:
     def weather(sandbox: object, form: object) -> None:
-        """`wind=1` or `wind=0`: from where, until `balance`."""
+        """The account: a wind blows through its `books`; `wind` (north), `until` tomorrow."""
 
     act = acts.declared("weather", weather)
-    assert (act.subjects, act.fields) == ((), (("wind", ""),))
-    assert act.hint == "wind=1 or wind=0: from where, until balance."
+    assert (act.subjects, act.fields) == ((), (("wind", "(north)"), ("until", "tomorrow")))
+    assert act.hint == "a wind blows through its books"
     answer = press(own, "late_balance", enabled="1")
     assert says(answer) == "Done."
     own.paid()
