@@ -163,7 +163,8 @@ class Api:
                 thing["data"] = [public(one) for one in thing["data"]]
             answer = Answer(200, _json(expand(self.sandbox, thing, given.get("expand", []))))
         except ApiError as error:
-            store.rows("ROLLBACK TO request")
+            if not error.keeps:
+                store.rows("ROLLBACK TO request")
             answer = Answer(error.status, _json(error.body()))
         finally:
             store.rows("RELEASE request")

@@ -12,10 +12,13 @@ class ApiError(Exception):
         kind: str = "invalid_request_error",
         code: str | None = None,
         param: str | None = None,
+        keeps: bool = False,
         **more: object,
     ) -> None:
+        """`keeps`: what led to the error has happened nevertheless, such as a declined charge."""
         super().__init__(message)
         self.status = status
+        self.keeps = keeps
         error: Json = {"code": code, "message": message, "param": param, "type": kind, **more}
         if code:
             error["doc_url"] = f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}"
@@ -37,8 +40,19 @@ def no_such(noun: str, identifier: str, param: str = "id", status: int = 404) ->
 
 
 def card_declined(
-    message: str, code: str, decline_code: str | None = None, charge: str | None = None
+    message: str,
+    code: str,
+    decline_code: str | None = None,
+    charge: str | None = None,
+    *,
+    keeps: bool = False,
 ) -> ApiError:
     return ApiError(
-        402, message, kind="card_error", code=code, decline_code=decline_code, charge=charge
+        402,
+        message,
+        kind="card_error",
+        code=code,
+        keeps=keeps,
+        decline_code=decline_code,
+        charge=charge,
     )

@@ -1,6 +1,7 @@
 """What happens to an account without an API call: POST /_stand_in/<name>.
 
-Each takes its form's fields and gives the object that it happened to. Call them within
+Each takes its form's fields and gives the object that it happened to. Its docstring names first
+what it happens to (or “The account”), then after a semicolon its other fields. Call them within
 `store.transaction()`.
 """
 
@@ -79,7 +80,7 @@ def refund_succeeds(sandbox: Sandbox, form: Form) -> Json:
 
 
 def settle(sandbox: Sandbox, form: Form) -> Json:
-    """`payment_intent` or `session`: a bank answers. `outcome` succeed (so by default) or fail."""
+    """`payment_intent` or `session`: the bank answers; `outcome` (succeed, or fail)."""
     if form.get("session"):
         session = named(sandbox, "checkout.session", form["session"], "session")
         identifier = session["payment_intent"]
@@ -97,14 +98,14 @@ def settle(sandbox: Sandbox, form: Form) -> Json:
 
 
 def late_balance(sandbox: Sandbox, form: Form) -> Json:
-    """`enabled=1`: what a payment cost is told an hour later, or with `balance`; `enabled=0`."""
+    """The account: what a payment cost is told an hour late, or when asked for; `enabled` (1, or 0)."""
     enabled = _choice(form, "enabled", ("0", "1"), "1") == "1"
     sandbox.store.remember("late_balance", enabled)
     return {"late_balance": enabled}
 
 
 def balance(sandbox: Sandbox, form: Form) -> Json:
-    """Tell now what every payment cost that waits for it."""
+    """The account: now it is told what every payment cost that waits for it."""
     waiting = sandbox.store.find(
         "charge",
         [("due_at IS NOT NULL", []), (f"{at('status')} = 'succeeded'", [])],
@@ -116,8 +117,8 @@ def balance(sandbox: Sandbox, form: Form) -> Json:
 
 
 def settlement(sandbox: Sandbox, form: Form) -> Json:
-    """`currency` in which everything reaches the account from now on, and the `rate` at which other
-    currencies do: an exact decimal between whole units. An empty `currency`: as it was paid.
+    """The account: from now on everything reaches it in one currency; `currency` (empty: as it was
+    paid), `rate` at which others are exchanged, an exact decimal between whole units.
     """
     if not form.get("currency"):
         sandbox.store.remember("settlement", None)
@@ -131,7 +132,9 @@ def settlement(sandbox: Sandbox, form: Form) -> Json:
 
 
 def after_retries(sandbox: Sandbox, form: Form) -> Json:
-    """`status` of a subscription whose retries are used up: canceled, unpaid or past_due."""
+    """The account: what becomes of subscriptions whose retries are used up; `status` (canceled,
+    unpaid or past_due).
+    """
     status = _choice(form, "status", subscribing.AFTER_RETRIES, "canceled")
     sandbox.store.remember("after_retries", status)
     return {"after_retries": status}

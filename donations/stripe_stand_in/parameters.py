@@ -11,7 +11,6 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from donations.stripe_stand_in.errors import refused
-from donations.stripe_stand_in.json_types import Json
 
 
 class Type(Protocol):
@@ -60,8 +59,11 @@ class Text:
 class Integer:
     least: int | None = None
     most: int | None = None
+    clearable: bool = False  # an empty string means: forget what was there
 
-    def read(self, value: object, name: str) -> int:
+    def read(self, value: object, name: str) -> int | None:
+        if self.clearable and value == "":
+            return None
         text = _given(value, name)
         if not re.fullmatch(r"-?[0-9]{1,18}", text):
             raise refused(f"Invalid integer: {text[:40]}", name, "parameter_invalid_integer")
@@ -175,8 +177,11 @@ class List:
 class Hash:
     fields: Mapping[str, Type]
     required: tuple[str, ...] = field(default=())
+    clearable: bool = False  # an empty string means: forget what was there
 
-    def read(self, value: object, name: str = "") -> Json:
+    def read(self, value: object, name: str = "") -> Any:
+        if self.clearable and value == "":
+            return None
         if not isinstance(value, dict):
             raise refused("Invalid object", name)
         for key in value:
@@ -201,8 +206,9 @@ class Moment:
 
     def read(self, value: object, name: str) -> dict[str, int]:
         if isinstance(value, dict):
-            return self.bounds.read(value, name)
-        moment = Integer(0).read(value, name)
+            found: dict[str, int] = self.bounds.read(value, name)
+            return found
+        moment = Integer(0).read(value, name) or 0
         return {"gte": moment, "lte": moment}
 
 

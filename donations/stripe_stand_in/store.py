@@ -24,6 +24,7 @@ _INDEXED = {
     "invoice": ("parent.subscription_details.subscription", "customer"),
     "invoice_payment": ("payment.payment_intent", "invoice"),
     "payment_intent": ("customer",),
+    "payment_method": ("customer",),
     "radar.early_fraud_warning": ("payment_intent", "charge"),
     "refund": ("payment_intent", "charge"),
     "subscription": ("customer",),

@@ -26,7 +26,8 @@ def start(
     subscription = shapes.subscription(
         identifier, now, customer["id"], lines[0]["price"]["currency"], items, given
     )
-    subscription |= {"_period_before": None, "_due_at": now + INCOMPLETE_FOR}
+    subscription |= ending(subscription, now, given)
+    subscription |= {"_period_before": None, "_due_at": next_due(subscription)}
     invoice = invoicing.draft(sandbox, subscription, customer, "subscription_create")
     sandbox.store.put(subscription)
     if customer["currency"] is None:
@@ -59,6 +60,25 @@ def fall_due(sandbox: Sandbox, subscription: Json) -> None:
         renew(sandbox, subscription)
 
 
+def ending(subscription: Json, now: int, given: Json) -> Json:
+    """What `cancel_at_period_end` or `cancel_at` change, if they were given."""
+    if "cancel_at_period_end" in given:
+        ends = given["cancel_at_period_end"]
+        last = max(item["current_period_end"] for item in subscription["items"]["data"])
+        cancel_at = last if ends else None
+    elif "cancel_at" in given:
+        ends, cancel_at = False, given["cancel_at"]
+    else:
+        return {}
+    reason = "cancellation_requested" if cancel_at is not None else None
+    return {
+        "cancel_at": cancel_at,
+        "cancel_at_period_end": ends,
+        "canceled_at": now if cancel_at is not None else None,
+        "cancellation_details": subscription["cancellation_details"] | {"reason": reason},
+    }
+
+
 def change(sandbox: Sandbox, subscription: Json, **changes: object) -> Json:
     """Change it, tell of it, and look anew at what is due next."""
     due = next_due(subscription | changes)
@@ -72,7 +92,9 @@ def next_due(subscription: Json) -> int | None:
     if subscription["status"] == "incomplete":
         created: int = subscription["created"]
         return created + INCOMPLETE_FOR
-    moments: list[int | None] = [item["current_period_end"] for item in subscription["items"]["data"]]
+    moments: list[int | None] = [
+        item["current_period_end"] for item in subscription["items"]["data"]
+    ]
     moments.append(subscription["cancel_at"])
     moments.append((subscription["pause_collection"] or {}).get("resumes_at"))
     return min(moment for moment in moments if moment is not None)

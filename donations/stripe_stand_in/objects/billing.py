@@ -42,7 +42,7 @@ def subscription(
         "customer": customer,
         "customer_account": None,
         "days_until_due": None,
-        "default_payment_method": None,
+        "default_payment_method": given.get("default_payment_method"),
         "default_source": None,
         "default_tax_rates": [],
         "description": given.get("description"),

@@ -5,6 +5,7 @@ from donations.stripe_stand_in.resources import (
     disputes,
     events,
     invoices,
+    payment_methods,
     payments,
     products,
     sessions,
@@ -19,6 +20,7 @@ ROUTES: list[Route] = [
     *subscriptions.ROUTES,
     *invoices.ROUTES,
     *payments.ROUTES,
+    *payment_methods.ROUTES,
     *disputes.ROUTES,
     *events.ROUTES,
 ]

@@ -1,6 +1,6 @@
 """/v1/customers"""
 
-from donations.stripe_stand_in import subscribing
+from donations.stripe_stand_in import methods_on_file, subscribing
 from donations.stripe_stand_in.errors import no_such
 from donations.stripe_stand_in.json_types import Json
 from donations.stripe_stand_in.objects.people import address, customer
@@ -17,7 +17,7 @@ from donations.stripe_stand_in.parameters import (
     listing,
     merge_metadata,
 )
-from donations.stripe_stand_in.resources.route import Route, equals, list_route, named, need
+from donations.stripe_stand_in.resources.route import Route, equals, list_route, need
 from donations.stripe_stand_in.sandbox import Sandbox
 from donations.stripe_stand_in.store import at
 
@@ -37,10 +37,9 @@ _FIELDS: dict[str, Type] = {
     "phone": Text(20, clearable=True),
     "preferred_locales": List(Text(20)),
 }
-CREATE = Hash(_FIELDS)
-UPDATE = Hash(
-    {**_FIELDS, "invoice_settings": Hash({"default_payment_method": Text(clearable=True)})}
-)
+_FIELDS["invoice_settings"] = Hash({"default_payment_method": Text(clearable=True)})
+CREATE = Hash({**_FIELDS, "payment_method": Text()})
+UPDATE = Hash(_FIELDS)
 
 
 def create(sandbox: Sandbox, given: Json) -> Json:
@@ -50,6 +49,16 @@ def create(sandbox: Sandbox, given: Json) -> Json:
     made = customer(sandbox.new_id("cus", 14), sandbox.now(), given)
     sandbox.store.put(made)
     sandbox.emit("customer.created", made)
+    default = given.get("invoice_settings", {}).get("default_payment_method")
+    if "payment_method" in given:
+        method = methods_on_file.attach(sandbox, given["payment_method"], made, "payment_method")
+        if default == given["payment_method"]:
+            default = method["id"]
+    if default:
+        place = "invoice_settings[default_payment_method]"
+        methods_on_file.belonging_to(sandbox, made["id"], default, place)
+        settings = made["invoice_settings"] | {"default_payment_method": default}
+        sandbox.update(made, invoice_settings=settings)
     return made
 
 
@@ -67,7 +76,8 @@ def update(sandbox: Sandbox, given: Json, identifier: str) -> Json:
     if settings := changes.get("invoice_settings"):
         if settings.get("default_payment_method"):
             place = "invoice_settings[default_payment_method]"
-            named(sandbox, "payment_method", settings["default_payment_method"], place)
+            default = settings["default_payment_method"]
+            methods_on_file.belonging_to(sandbox, identifier, default, place)
         changes["invoice_settings"] = found["invoice_settings"] | settings
     return sandbox.update(found, "customer.updated", **changes)
 

@@ -100,7 +100,6 @@ def _charge_to_refund(sandbox: Sandbox, given: Json) -> Json:
 
 
 ROUTES = [
-    retrieve("/v1/payment_methods", "payment_method", "PaymentMethod"),
     retrieve("/v1/payment_intents", "payment_intent"),
     list_route(
         "/v1/payment_intents",

@@ -107,7 +107,9 @@ def test_one_that_is_canceled_ends_at_once(bench: Bench, refused: Refused) -> No
     bench.advance(days=40)
     assert len(bench.client.v1.charges.list().data) == 1
     refused(subscriptions.cancel, subscription.id, status=404)
-    refused(subscriptions.update, subscription.id, {"metadata": {"a": "b"}}, status=404)
+    refused(subscriptions.update, subscription.id, {"cancel_at_period_end": True})
+    noted = subscriptions.update(subscription.id, {"metadata": {"a": "b"}})
+    assert (noted.status, noted.metadata["a"]) == ("canceled", "b")
     assert subscriptions.list().data == []
     for status in ("all", "canceled", "ended"):
         assert len(subscriptions.list({"status": status}).data) == 1
