@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.timezone import now
 
 from donations import stripe_api
@@ -19,9 +19,31 @@ logger = logging.getLogger(__name__)
 
 EVENT_ID = re.compile(r"evt_[A-Za-z0-9_]{1,250}", re.ASCII)
 EVENT_TYPE = re.compile(r"[a-z0-9_.]{1,80}", re.ASCII)
+# Of the objects that we act on, and those around them.
+STRIPE_ID = re.compile(
+    r"(evt|cs|pi|ch|py|re|pyr|in|inpay|sub|si|cus|txn|dp|du|issfr|price|prod|pm|li|il|req)"
+    r"_[A-Za-z0-9_]{1,250}",
+    re.ASCII,
+)
+STRIPES_WORDS = frozenset(
+    ["api_version", "billing_reason", "currency", "interval", "mode", "object", "payment_status",
+     "reason", "status", "type"]
+)  # fmt: skip
 OBJECT_ID = re.compile(r"[A-Za-z0-9_]{1,255}", re.ASCII)
 CLOCKS_AGREE_WITHIN = timedelta(seconds=60)
 FORGOTTEN_AFTER = timedelta(minutes=10)
+ALERTS_AT_MOST_EVERY = timedelta(minutes=1)
+# What a supporter's mail address stands in is not kept for ever.
+BODIES_LAST = timedelta(days=90)
+REDUCED = '{"reduced": true, '
+APPLY = "donations.apply_event"
+_INSERT = f"""
+    INSERT INTO "{StripeEvent._meta.db_table}"
+        (event_id, type, object_id, livemode, api_version, body, happened_at, received_at, state,
+         attempts, error)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 0, '')
+    ON CONFLICT (event_id) DO NOTHING RETURNING id
+"""  # noqa: S608 - the table's own name
 
 
 class Refused(Exception):
@@ -33,24 +55,40 @@ def receive(payload: bytes, signature: str) -> StripeEvent | None:
     at = now()
     try:
         signed_at = stripe_api.signed_at(payload, signature, settings.STRIPE_WEBHOOK_SECRETS, at)
+    except stripe_api.Untimely as untimely:
+        _alert(
+            "stripe.clock_skew",
+            "An event was signed more than five minutes before or after now, and refused: either "
+            "this machine's clock is wrong, or somebody sends a captured event again.",
+        )
+        raise Refused("signed too long ago, or in the future") from untimely
     except stripe_api.BadSignature as bad:
         raise Refused("bad signature") from bad
     event = _read(payload)
     if event.livemode != settings.STRIPE_LIVEMODE:
-        alert(
+        _alert(
             "stripe.wrong_mode",
             "An event of test data reached the live paper, or the other way round.",
         )
         raise Refused("wrong mode")
     if event.api_version != stripe_api.API_VERSION:
-        alert(
+        _alert(
             "stripe.api_version",
             f"Events come in API version {event.api_version or 'unknown'}, "
             f"we read {stripe_api.API_VERSION}. They are applied all the same.",
         )
-    if signed_at - at > CLOCKS_AGREE_WITHIN:
-        alert("stripe.clock_skew", "Stripe's clock is ahead of ours: check this machine's time.")
+    if abs(signed_at - at) > CLOCKS_AGREE_WITHIN:
+        _alert(
+            "stripe.clock_skew",
+            "Stripe's clock and ours are more than a minute apart: check this machine's time. "
+            "From five minutes on, every event is refused.",
+        )
     return _store(event)
+
+
+def _alert(cause: str, message: str) -> None:
+    """Whoever sends us events decides how often; we write it down once a minute."""
+    alert(cause, message, at_most_every=ALERTS_AT_MOST_EVERY)
 
 
 def take(event: dict[str, Any]) -> StripeEvent | None:
@@ -64,12 +102,44 @@ def replay(event: StripeEvent) -> None:
     with transaction.atomic():
         event.state, event.attempts, event.error = EventState.STORED, 0, ""
         event.save(update_fields=["state", "attempts", "error"])
-        jobs.defer("donations.apply_event", event_id=event.pk)
+        jobs.defer(APPLY, event_id=event.pk)
 
 
 def queue(event_id: int, *, at: datetime | None = None) -> None:
-    name = f"donations.apply_event:{event_id}"
-    jobs.defer("donations.apply_event", at=at, once_as=name, event_id=event_id)
+    jobs.defer(APPLY, at=at, once_as=_name_of(event_id), event_id=event_id)
+
+
+def _name_of(event_id: int) -> str:
+    return f"{APPLY}:{event_id}"
+
+
+def reduce_old(at: datetime) -> int:
+    """Forget the people in events of long ago; gives how many.
+
+    What remains says which objects they were about, which is all that applying one again needs.
+    """
+    done = 0
+    old = StripeEvent.objects.filter(received_at__lt=at - BODIES_LAST)
+    while batch := list(old.exclude(body__startswith=REDUCED).order_by("pk")[:500]):
+        for event in batch:
+            event.body = REDUCED + json.dumps(_without_people(json.loads(event.body)))[1:]
+            event.error = event.error.partition(":")[0]
+        StripeEvent.objects.bulk_update(batch, ["body", "error"])
+        done += len(batch)
+    return done
+
+
+def _without_people(found: Any, name: str = "") -> Any:
+    """Ids, figures and Stripe's own words; no text that anybody typed."""
+    if isinstance(found, dict):
+        kept = {each: _without_people(inner, each) for each, inner in found.items()}
+        return {each: inner for each, inner in kept.items() if inner not in (None, {}, [])}
+    if isinstance(found, list):
+        return [inner for each in found if (inner := _without_people(each, name)) is not None]
+    if isinstance(found, str):
+        is_id = STRIPE_ID.fullmatch(found) and "_secret" not in found
+        return found if is_id or name in STRIPES_WORDS else None
+    return None if name.startswith("exp_") else found
 
 
 def requeue_forgotten() -> None:
@@ -103,7 +173,7 @@ def _read(payload: bytes) -> StripeEvent:
             # A balance, for one, has no id.
             object_id=_matching(OBJECT_ID, object_id) if object_id is not None else "",
             livemode=livemode,
-            api_version=version[:40].replace("\0", "") if isinstance(version, str) else "",
+            api_version=_readable(version),
             body=body,
             happened_at=datetime.fromtimestamp(created, UTC),
         )
@@ -117,24 +187,29 @@ def _matching(shape: re.Pattern[str], value: object) -> str:
     return value
 
 
+def _readable(version: object) -> str:
+    """What a database can hold; a strange version is no reason to lose an event."""
+    return version[:40] if isinstance(version, str) and version.isprintable() else ""
+
+
 def _store(event: StripeEvent) -> StripeEvent | None:
     with transaction.atomic():
         # Of two that come at once, the second waits for the first, then finds it.
-        stored, is_new = StripeEvent.objects.get_or_create(
-            event_id=event.event_id,
-            defaults={
-                "type": event.type,
-                "object_id": event.object_id,
-                "livemode": event.livemode,
-                "api_version": event.api_version,
-                "body": event.body,
-                "happened_at": event.happened_at,
-            },
-        )
-        if not is_new:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _INSERT,
+                [
+                    event.event_id, event.type, event.object_id, event.livemode,
+                    event.api_version, event.body, event.happened_at, now(), event.state,
+                ],
+            )  # fmt: skip
+            inserted = cursor.fetchone()
+        if inserted is None:
             return None
+        (event.pk,) = inserted
         crash_points.crash_point("after-insert")
-        queue(stored.pk)
+        # Nobody else knows this event yet, so nobody can have queued it.
+        jobs.defer_new(APPLY, once_as=_name_of(event.pk), event_id=event.pk)
     crash_points.crash_point("after-commit-before-response")
-    logger.info("stripe_event_stored id=%s type=%s", stored.event_id, stored.type)
-    return stored
+    logger.info("stripe_event_stored id=%s type=%s", event.event_id, event.type)
+    return event

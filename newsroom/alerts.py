@@ -1,6 +1,8 @@
 """What needs a person: a row in the admin, and one mail a day per cause."""
 
 import logging
+import threading
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import F
@@ -13,9 +15,20 @@ from newsroom.models import Alert, Paper
 logger = logging.getLogger(__name__)
 
 
-def alert(cause: str, message: str) -> None:
-    """Raise or repeat an alert. `cause` is stable (`stripe.wrong_mode`); no personal data."""
+# When this process last wrote of a cause that others can repeat at will.
+_written: dict[str, datetime] = {}
+_writing = threading.Lock()
+
+
+def alert(cause: str, message: str, *, at_most_every: timedelta | None = None) -> None:
+    """Raise or repeat an alert. `cause` is stable (`stripe.wrong_mode`); no personal data.
+
+    Where a stranger decides how often, `at_most_every` keeps a flood of causes from becoming a
+    flood of writes: between two of them this process says nothing.
+    """
     at = now()
+    if at_most_every is not None and not _is_due(cause, at, at_most_every):
+        return
     logger.warning("alert cause=%s", cause)
     _row, created = Alert.objects.get_or_create(
         cause=cause,
@@ -35,3 +48,15 @@ def alert(cause: str, message: str) -> None:
             % {"paper": Paper.load().name, "cause": cause},
             text=message,
         )
+
+
+def _is_due(cause: str, at: datetime, pause: timedelta) -> bool:
+    with _writing:
+        last = _written.get(cause)
+        # A clock that was set back makes nobody wait.
+        if last is not None and timedelta() <= at - last < pause:
+            return False
+        if len(_written) > 1_000:
+            _written.clear()
+        _written[cause] = at
+        return True

@@ -23,15 +23,23 @@ def defer(
 
     `once_as` names the work: while a job of that name waits, another is not added.
     """
-    job = current_app.configure_task(
-        task, allow_unknown=True, schedule_at=at, queueing_lock=once_as
-    )
     if once_as is None:
-        job.defer(**arguments)
+        _job(task, at, None).defer(**arguments)
         return
     try:
         # A refused insert would spoil the caller's transaction without a savepoint.
         with transaction.atomic():
-            job.defer(**arguments)
+            _job(task, at, once_as).defer(**arguments)
     except exceptions.AlreadyEnqueued:
         pass
+
+
+def defer_new(task: str, *, once_as: str, **arguments: Any) -> None:
+    """As `defer`, for work that nobody can have queued before: what it is about is new."""
+    _job(task, None, once_as).defer(**arguments)
+
+
+def _job(task: str, at: datetime | None, once_as: str | None) -> Any:
+    return current_app.configure_task(
+        task, allow_unknown=True, schedule_at=at, queueing_lock=once_as
+    )

@@ -16,7 +16,14 @@ from newsroom.pagecache import depends_on
 Handler = Callable[[HttpRequest], HttpResponse]
 
 # These answer without the database.
-WITHOUT_A_PAPER = ("/healthz", "/readyz", "/static/", "/media/", "/support/reader.css")
+WITHOUT_A_PAPER = (
+    "/healthz",
+    "/readyz",
+    "/static/",
+    "/media/",
+    "/support/reader.css",
+    "/support/stripe/",
+)
 
 
 def local_to_the_paper(get_response: Handler) -> Handler:

@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app as jobs_app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import DjangoDbBlocker
 
+from newsroom import alerts
 from newsroom.dev.processes import ends_with_parent, is_listening
 
 RunJobs = Callable[..., int]
@@ -32,6 +33,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+@pytest.fixture(autouse=True)
+def _nothing_said_yet() -> None:
+    """No test keeps quiet because an earlier one raised the same alert a moment ago."""
+    alerts._written.clear()
 
 
 @pytest.fixture
