@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,3 +12,8 @@ class DonationsConfig(AppConfig):
         "newsroom.change_alert",
         "newsroom.view_outgoingmail",
     )
+
+    def ready(self) -> None:
+        from donations import money
+
+        money.refuse_unknown(settings.CURRENCIES)

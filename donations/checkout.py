@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from donations import stripe_api
+from donations import standing, stripe_api
 from donations.locks import lock
 from donations.models import (
     Campaign,
@@ -25,7 +26,7 @@ from donations.models import (
 from donations.money import plain_amount
 from donations.stripe_api import StripeAway, StripeRefused
 from donations.stripe_objects import CheckoutSession, mark
-from newsroom import crash_points
+from newsroom import crash_points, jobs
 from newsroom.limits import keyed_hash
 from newsroom.models import Paper
 from newsroom.paper import absolute
@@ -40,6 +41,7 @@ STRIPES_SHORTEST = timedelta(minutes=31)
 # Without script, two presses of one browser are one wish when they come at once.
 SAME_PRESS = timedelta(seconds=10)
 UNFINISHED = (IntentState.NEW, IntentState.OPEN)
+PAID_OR_PENDING = (IntentState.PAID, IntentState.PENDING)
 # Languages that Stripe's page speaks, of those that we do.
 STRIPE_SPEAKS = {"en", "ru", "de", "fr", "es"}
 
@@ -56,6 +58,10 @@ class Wish:
     campaign: Campaign | None = None
     prompt: Prompt | None = None
     placement: str = ""
+
+    @property
+    def prompt_id(self) -> int | None:
+        return self.prompt.pk if self.prompt else None
 
     @property
     def press(self) -> str:
@@ -109,17 +115,26 @@ def note_wish(wish: Wish, at: datetime) -> SupportIntent:
     return intent
 
 
+def opens_another(intent: SupportIntent, at: datetime) -> bool:
+    """Whether going on with a known intent makes a new page at Stripe: the old one is over."""
+    if intent.state in PAID_OR_PENDING:
+        return False
+    if intent.state == IntentState.OPEN:
+        return at >= intent.expires_at
+    return intent.state != IntentState.NEW or intent.expires_at - at < STRIPES_SHORTEST
+
+
 def payment_page(intent: SupportIntent, at: datetime) -> str:
     """Where the reader goes on: Stripe's page, or our thanks when that is behind them.
 
     Raises what `stripe_api` raises.
     """
-    if intent.state in {IntentState.PAID, IntentState.PENDING} and intent.session_id:
+    if intent.state in PAID_OR_PENDING:
         return absolute(reverse("donations:thanks", query={"session_id": intent.session_id}))
-    if intent.state == IntentState.OPEN and at < intent.expires_at:
-        return intent.session_url
-    if intent.state not in UNFINISHED or intent.expires_at - at < STRIPES_SHORTEST:
+    if opens_another(intent, at):
         _start_anew(intent, at)
+    elif intent.state == IntentState.OPEN:
+        return intent.session_url
     crash_points.crash_point("after-intent-before-stripe")
     session = _create_session(intent, at)
     crash_points.crash_point("after-stripe-before-session-id")
@@ -132,18 +147,50 @@ def payment_page(intent: SupportIntent, at: datetime) -> str:
     return session.url
 
 
-def way_back(intent: SupportIntent) -> str:
+def leave_behind(own: uuid.UUID | None, intent: SupportIntent) -> None:
+    """A browser that chose anew cannot pay its former choice as well, by a slip.
+
+    The page of its `own` last intent is closed when that was another choice. The same one in two
+    tabs stays: both are taken, and the supporter is asked.
+    """
+    if own is None:
+        return
+    left = SupportIntent.objects.filter(pk=own, state=IntentState.OPEN).first()
+    if left is not None and _choice(left) != _choice(intent):
+        jobs.defer("donations.close_page", intent_id=str(left.pk))
+
+
+def close_page(intent_id: uuid.UUID) -> None:
+    """Close an open payment page at Stripe, whose event then closes the intent.
+
+    Raises StripeAway.
+    """
+    intent = SupportIntent.objects.filter(pk=intent_id, state=IntentState.OPEN).first()
+    if intent is None or not intent.session_id or standing.is_copy():
+        return
+    try:
+        stripe_api.expire_session(intent.session_id)
+    except StripeRefused as refused:
+        # Paid or closed meanwhile: its own event says which.
+        logger.info("checkout_not_closed intent=%s reason=%s", intent.pk, refused)
+
+
+def _choice(intent: SupportIntent) -> tuple[str, int, str]:
+    return intent.frequency, intent.amount_minor, intent.currency
+
+
+def way_back(chosen: SupportIntent | Wish) -> str:
     """The support page with the same choice, credited to the same prompt."""
-    chosen: dict[str, object] = {
-        "every": intent.frequency,
-        "amount": plain_amount(intent.amount_minor, intent.currency),
-        "currency": intent.currency,
+    query: dict[str, object] = {
+        "every": chosen.frequency,
+        "amount": plain_amount(chosen.amount_minor, chosen.currency),
+        "currency": chosen.currency,
     }
-    if intent.prompt_id:
-        chosen["prompt"] = intent.prompt_id
-    if intent.placement:
-        chosen["placement"] = intent.placement
-    return reverse("donations:support", query=chosen)
+    if chosen.prompt_id:
+        query["prompt"] = chosen.prompt_id
+    if chosen.placement:
+        query["placement"] = chosen.placement
+    return reverse("donations:support", query=query)
 
 
 def _start_anew(intent: SupportIntent, at: datetime) -> None:
@@ -172,6 +219,9 @@ def _create_session(intent: SupportIntent, at: datetime) -> CheckoutSession:
     try:
         return stripe_api.create_session(intent.parameters, idempotency_key=_key(intent))
     except StripeRefused as refused:
+        if refused.code == "idempotency_error":  # under this key nothing can be asked any more
+            _start_anew(intent, at)
+            raise
         if refused.code != "resource_missing" or "product" not in refused.param:
             raise
         _create_product()
@@ -198,7 +248,7 @@ def _create_product() -> None:
 def _parameters(intent: SupportIntent) -> dict[str, Any]:
     """All that Stripe is told. Nothing about what was read, and no name."""
     reference = str(intent.pk)
-    metadata = mark(reference)
+    metadata = mark(reference, intent.language)
     price: dict[str, Any] = {
         "currency": intent.currency,
         "unit_amount": intent.amount_minor,
@@ -215,6 +265,12 @@ def _parameters(intent: SupportIntent) -> dict[str, Any]:
         "success_url": absolute(reverse("donations:thanks")) + "?session_id={CHECKOUT_SESSION_ID}",
         "cancel_url": absolute(way_back(intent)),
     }
+    if settings.STRIPE_PAYMENT_METHOD_CONFIGURATION:
+        configuration = settings.STRIPE_PAYMENT_METHOD_CONFIGURATION
+        parameters["payment_method_configuration"] = configuration
+    if settings.STRIPE_EXCLUDED_PAYMENT_METHODS:
+        excluded = settings.STRIPE_EXCLUDED_PAYMENT_METHODS
+        parameters["excluded_payment_method_types"] = list(excluded)
     if intent.frequency == Frequency.ONCE:
         parameters |= {"mode": "payment", "payment_intent_data": {"metadata": metadata}}
     else:

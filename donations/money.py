@@ -4,7 +4,9 @@ A minor unit is what Stripe counts in, which is not always what a country does: 
 """
 
 import unicodedata
+from collections.abc import Iterable
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import formats
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -65,6 +67,16 @@ _PARTING = frozenset(" '’" + _NO_BREAK + "\N{NARROW NO-BREAK SPACE}\N{THIN SPA
 
 class AmountError(ValueError):
     """What somebody typed is no amount that we take; the message is for that person."""
+
+
+def refuse_unknown(currencies: Iterable[str]) -> None:
+    """Of a currency without limits nobody knows how much is too little: the start is refused."""
+    for each in currencies:
+        if each not in FLOORS:
+            raise ImproperlyConfigured(
+                f"CURRENCIES: we do not know the limits of {each!r}. Those that can be taken are "
+                f"{', '.join(sorted(FLOORS))}."
+            )
 
 
 def decimals(currency: str) -> int:

@@ -11,6 +11,8 @@ from django.conf import settings
 
 # Marks what is ours on an account that others use too.
 MARK = ("newsroom", "support")
+# How a bank says that it would pay, if it saw the payer.
+ASK_WHO_PAYS = {"authentication_required", "payment_intent_authentication_failure"}
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class CheckoutSession:
     invoice: str
     email: str
     support_intent: str
+    language: str  # of whoever started it
     is_ours: bool
     livemode: bool
     created_at: datetime
@@ -49,6 +52,7 @@ class StripeSubscription:
     ended_at: datetime | None
     latest_invoice: str
     support_intent: str
+    language: str  # of whoever started it
     is_ours: bool
     livemode: bool
 
@@ -73,6 +77,8 @@ class Invoice:
     # Of the tries to charge it that failed, how many; and when Stripe tries again.
     attempt_count: int
     next_attempt_at: datetime | None
+    is_first: bool  # of its subscription
+    open_payment: str  # the payment intent that would pay it
     # As far as the invoice itself says; its subscription may have been marked since.
     is_ours: bool
     livemode: bool
@@ -104,6 +110,7 @@ class Payment:
     support_intent: str
     is_ours: bool
     livemode: bool
+    asks_confirmation: bool = False  # the bank wants to see the payer
 
 
 @dataclass(frozen=True)
@@ -144,9 +151,9 @@ class Customer:
     is_deleted: bool
 
 
-def mark(support_intent: str) -> dict[str, str]:
-    """Metadata by which we know our own again."""
-    return {MARK[0]: MARK[1], "intent": support_intent}
+def mark(support_intent: str, language: str) -> dict[str, str]:
+    """Metadata by which we know our own again, and the language of whoever started it."""
+    return {MARK[0]: MARK[1], "intent": support_intent, "language": language}
 
 
 def session_of(found: dict[str, Any]) -> CheckoutSession:
@@ -164,6 +171,7 @@ def session_of(found: dict[str, Any]) -> CheckoutSession:
         invoice=id_of(found.get("invoice")),
         email=(found.get("customer_details") or {}).get("email") or "",
         support_intent=metadata.get("intent") or found.get("client_reference_id") or "",
+        language=_language(metadata),
         is_ours=_is_marked(metadata),
         livemode=found["livemode"],
         created_at=moment(found["created"]),
@@ -194,6 +202,7 @@ def subscription_of(found: dict[str, Any]) -> StripeSubscription:
         ended_at=moment(found["ended_at"]) if found.get("ended_at") else None,
         latest_invoice=id_of(found.get("latest_invoice")),
         support_intent=metadata.get("intent") or "",
+        language=_language(metadata),
         is_ours=_is_marked(metadata)
         or _is_adopted({id_of(each["price"].get("product")) for each in items}),
         livemode=found["livemode"],
@@ -214,6 +223,15 @@ def invoice_of(found: dict[str, Any]) -> Invoice:
         is_ours=_is_marked(details.get("metadata") or {}) or _is_adopted(_products_of(found)),
         livemode=found["livemode"],
         created_at=moment(found["created"]),
+        is_first=found.get("billing_reason") == "subscription_create",
+        open_payment=next(
+            (
+                id_of(each["payment"].get("payment_intent"))
+                for each in payments
+                if each["status"] == "open"
+            ),
+            "",
+        ),
         paid=tuple(
             InvoicePayment(
                 id=each["id"],
@@ -244,6 +262,8 @@ def payment_of(found: dict[str, Any]) -> Payment:
         support_intent=metadata.get("intent") or "",
         is_ours=_is_marked(metadata),
         livemode=found["livemode"],
+        asks_confirmation=found["status"] == "requires_action"
+        or (found.get("last_payment_error") or {}).get("code") in ASK_WHO_PAYS,
     )
 
 
@@ -295,6 +315,12 @@ def customer_of(found: dict[str, Any]) -> Customer:
 
 def _is_marked(metadata: dict[str, Any]) -> bool:
     return bool(metadata.get(MARK[0]) == MARK[1])
+
+
+def _language(metadata: dict[str, Any]) -> str:
+    """Empty when nobody said it, or in a language that we do not speak."""
+    language = str(metadata.get("language") or "")
+    return language if language in dict(settings.LANGUAGES) else ""
 
 
 def _is_adopted(products: set[str]) -> bool:

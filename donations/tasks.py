@@ -1,9 +1,12 @@
 """Work of support that is done beside the pages. Every task bears repetition."""
 
+import uuid
+
 from django.utils.timezone import now
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from donations import inbox, reminders, stripe_events
+from donations import checkout, inbox, reminders, stripe_events, watch
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -22,3 +25,21 @@ def apply_event(event_id: int) -> None:
 def sweep_events(timestamp: int) -> None:
     """A net below the queue: stored events whose job was lost get another."""
     inbox.requeue_forgotten()
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="donations.reduce_old_events", queueing_lock="donations.reduce_old_events")
+def reduce_old_events(timestamp: int) -> None:
+    inbox.reduce_old(now())
+
+
+@app.task(name="donations.close_page", retry=RetryStrategy(max_attempts=3, wait=60))
+def close_page(intent_id: str) -> None:
+    checkout.close_page(uuid.UUID(intent_id))
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="donations.watch_payments", queueing_lock="donations.watch_payments")
+def watch_payments(timestamp: int) -> None:
+    watch.watch_unpaid(now())
+    watch.watch_silence(now())

@@ -15,6 +15,16 @@ WHERE = "Put it into the environment or into .env; .env.example has a line about
 
 # Those that we can draw; see `templates/donations/methods.html`.
 PAYMENT_METHODS = ("card", "apple_pay", "google_pay", "sepa_debit", "paypal", "link")
+# Those that Stripe lets a payment page leave out, in its own words.
+EXCLUDABLE_METHODS = frozenset(
+    # A list with quotes and commas would take fifty lines.
+    """acss_debit affirm afterpay_clearpay alipay alma amazon_pay au_becs_debit bacs_debit
+    bancontact billie bizum blik boleto card cashapp crypto customer_balance eps fpx giropay
+    grabpay ideal kakao_pay klarna konbini kr_card mb_way mobilepay multibanco naver_pay
+    nz_bank_account oxxo p24 pay_by_bank payco paynow paypal paypay payto pix promptpay
+    revolut_pay samsung_pay satispay scalapay sepa_debit sequra sofort sunbit swish twint upi
+    us_bank_account wechat_pay zip""".split()  # noqa: SIM905
+)
 
 
 def refuse_unknown(env_file: Path, example: Path) -> None:
@@ -61,6 +71,27 @@ def seconds(env: Env, name: str, default: int) -> int:
     return int(value)
 
 
+def hours(env: Env, name: str, default: int) -> int:
+    value = str(env.str(name, default=str(default))).strip()
+    if not value.isascii() or not value.isdigit() or int(value) > 24:
+        raise ImproperlyConfigured(f"{name} is a number of hours from 0 to 24; it is {value!r}.")
+    return int(value)
+
+
+def proxies(env: Env) -> int:
+    """How many proxies of ours a request passes. A plain yes means one."""
+    value = str(env.str("BEHIND_PROXY", default="0")).strip().lower()
+    value = {"": "0", "true": "1", "on": "1", "yes": "1", "false": "0", "off": "0", "no": "0"}.get(
+        value, value
+    )
+    if value not in {"0", "1", "2", "3", "4"}:
+        raise ImproperlyConfigured(
+            "BEHIND_PROXY is the number of proxies before the paper, such as 1 for nginx or 2 for "
+            f"a CDN before it; it is {value!r}."
+        )
+    return int(value)
+
+
 def currencies(env: Env) -> list[str]:
     """ISO 4217 codes in small letters, the first one preselected."""
     codes = [each.strip().lower() for each in env.list("CURRENCIES", default=["usd", "eur", "gbp"])]
@@ -79,6 +110,31 @@ def payment_methods(env: Env) -> list[str]:
         if each not in PAYMENT_METHODS:
             raise ImproperlyConfigured(
                 f"PAYMENT_METHODS_SHOWN knows {', '.join(PAYMENT_METHODS)}; not {each!r}."
+            )
+    return methods
+
+
+def payment_method_configuration(env: Env) -> str:
+    """Empty: Stripe's default one, which is what the account has switched on."""
+    found = str(env.str("STRIPE_PAYMENT_METHOD_CONFIGURATION", default="")).strip()
+    if found and not re.fullmatch(r"pmc_[A-Za-z0-9]{8,100}", found):
+        raise ImproperlyConfigured(
+            "STRIPE_PAYMENT_METHOD_CONFIGURATION is an id such as pmc_1AbC…, which Stripe's "
+            f"dashboard shows under Settings, Payment methods; it is {found!r}."
+        )
+    return found
+
+
+def excluded_payment_methods(env: Env) -> list[str]:
+    """In Stripe's words, such as `klarna`, in a fixed order."""
+    given = env.list("STRIPE_EXCLUDED_PAYMENT_METHODS", default=[])
+    methods = sorted({each.strip().lower() for each in given if each.strip()})
+    for each in methods:
+        if each not in EXCLUDABLE_METHODS:
+            near = difflib.get_close_matches(each, EXCLUDABLE_METHODS, n=1)
+            guess = f"Did you mean {near[0]}?" if near else "Write it as Stripe does: sepa_debit."
+            raise ImproperlyConfigured(
+                f"STRIPE_EXCLUDED_PAYMENT_METHODS: Stripe knows no {each!r}. {guess}"
             )
     return methods
 
@@ -158,6 +214,7 @@ def stripe_webhook_secrets(env: Env) -> list[str]:
     """One signing secret, or several separated by commas while they are rotated."""
     secrets = [part.strip() for part in required(env, "STRIPE_WEBHOOK_SECRET").split(",")]
     if not all(part.startswith("whsec_") and len(part) >= 16 for part in secrets):
+        # Whoever knows the secret writes into the ledger, and everybody knows an empty one.
         raise ImproperlyConfigured(
             "STRIPE_WEBHOOK_SECRET must be one or more whsec_… secrets, separated by commas."
         )

@@ -14,6 +14,14 @@ from newsroom.models import CountedAttempt
 
 # Whoever tries the demo out, by hand or by script, comes from this one machine.
 IN_THE_DEMO = 20
+# Addresses that lead nowhere on the internet.
+INSIDE = [
+    ipaddress.ip_network(each)
+    for each in (
+        "127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7",
+        "fe80::/10",
+    )
+]  # fmt: skip
 
 
 def is_allowed(key: str, *, limit: int, per: timedelta, at: datetime) -> bool:
@@ -52,15 +60,49 @@ def keyed_hash(value: str) -> str:
 
 
 def network_of(request: HttpRequest) -> str:
-    """The sender's network, hashed: an IPv4 address or an IPv6 /64."""
+    """The sender's own network, hashed: an IPv4 address or an IPv6 /64, which one line has."""
+    return _hashed(request, v4=32, v6=64)
+
+
+def neighbourhood_of(request: HttpRequest) -> str:
+    """The networks around the sender's, hashed: an IPv4 /24 or an IPv6 /48, which one firm has."""
+    return _hashed(request, v4=24, v6=48)
+
+
+def is_of_our_own(request: HttpRequest) -> bool:
+    """From an address that no reader has: a proxy of ours which BEHIND_PROXY does not count."""
+    ip = _sender(request)
+    return ip is None or any(ip in each for each in INSIDE if each.version == ip.version)
+
+
+def _hashed(request: HttpRequest, *, v4: int, v6: int) -> str:
+    ip = _sender(request)
+    if ip is None:
+        return keyed_hash("unknown")
+    network = (
+        ipaddress.IPv4Network((int(ip), v4), strict=False)
+        if ip.version == 4
+        else ipaddress.IPv6Network((int(ip), v6), strict=False)
+    )
+    return keyed_hash(str(network.network_address))
+
+
+def _sender(request: HttpRequest) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Where a request came from, as far as our own proxies saw it."""
     address = request.META.get("REMOTE_ADDR", "")
     if settings.BEHIND_PROXY:
-        # The last hop is our own proxy's word; anything before it is the sender's.
-        address = request.META.get("HTTP_X_FORWARDED_FOR", address).split(",")[-1].strip()
+        # Each proxy adds whom it heard from at the end; what stands before is the sender's word.
+        hops = request.META.get("HTTP_X_FORWARDED_FOR", address).split(",")
+        address = hops[-settings.BEHIND_PROXY :][0].strip()
     try:
-        ip = ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(_without_port(address))
     except ValueError:
-        return keyed_hash("unknown")
-    if ip.version == 6:
-        ip = ipaddress.ip_network(f"{ip}/64", strict=False).network_address
-    return keyed_hash(str(ip))
+        return None
+    return (ip.ipv4_mapped or ip) if ip.version == 6 else ip
+
+
+def _without_port(address: str) -> str:
+    """Some proxies write `192.0.2.1:4711` or `[2001:db8::1]:4711`."""
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    return address.partition(":")[0] if address.count(":") == 1 else address

@@ -136,7 +136,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL, *MIRROR_ORIGINS]
 SECURE_SSL_REDIRECT = IS_HTTPS
 # Stripe does not follow redirects, and probes ask over plain HTTP.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^support/stripe/webhook/$"]
-BEHIND_PROXY = environment.switch(env, "BEHIND_PROXY")
+BEHIND_PROXY = environment.proxies(env)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = environment.seconds(env, "HSTS_SECONDS", 31_536_000) if IS_HTTPS else 0
@@ -161,7 +161,11 @@ STRIPE_LIVEMODE = "_live_" in STRIPE_SECRET_KEY[:8]
 STRIPE_PRODUCTS = [each.strip() for each in env.list("STRIPE_PRODUCTS", default=[])]
 # Icons beside the ask. What is really taken is whatever the Stripe account has switched on.
 PAYMENT_METHODS_SHOWN = environment.payment_methods(env)
+STRIPE_PAYMENT_METHOD_CONFIGURATION = environment.payment_method_configuration(env)
+STRIPE_EXCLUDED_PAYMENT_METHODS = environment.excluded_payment_methods(env)
 CURRENCIES = environment.currencies(env)
+# So long without a payment, where there usually is one, needs a person. 0: never.
+QUIET_HOURS = environment.hours(env, "QUIET_HOURS", 6)
 
 
 def _hash_of(path: Path) -> str:
@@ -169,8 +173,12 @@ def _hash_of(path: Path) -> str:
     return f"'sha256-{digest}'"
 
 
-# Checkout's own page is where our form's redirect ends; some browsers apply form-action to it.
-_checkout_origin = STRIPE_API_BASE or "https://checkout.stripe.com"
+# Stripe's own pages are where our forms' redirects end; some browsers apply form-action to them.
+_stripe_origins = (
+    [STRIPE_API_BASE]
+    if STRIPE_API_BASE
+    else ["https://checkout.stripe.com", "https://billing.stripe.com"]
+)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -188,7 +196,7 @@ CONTENT_SECURITY_POLICY = {
         "media-src": [SELF],
         "manifest-src": [SELF],
         "frame-src": [SELF],
-        "form-action": [SELF, SITE_URL, _checkout_origin],
+        "form-action": [SELF, SITE_URL, *_stripe_origins],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

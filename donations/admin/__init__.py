@@ -3,6 +3,7 @@
 from donations.admin import (  # noqa: F401 - each registers itself
     campaign,
     ledger,
+    payment_settings,
     prompt,
     reminder,
     stripe_event,

@@ -10,21 +10,24 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from donations import checkout, checkout_cookie
+from donations import checkout, checkout_cookie, standing, watch
 from donations.forms import SupportForm
 from donations.models import SupportIntent
 from donations.money import format_amount
 from donations.stripe_api import StripeAway, StripeRefused
-from donations.views.support import Choice, facts, render_form
+from donations.views.support import Choice, facts, render_closed, render_form
+from newsroom import limits
 from newsroom.alerts import alert
-from newsroom.limits import is_allowed, network_of
 from newsroom.origin import same_origin_post
 
 logger = logging.getLogger(__name__)
 
 # Payment pages that may be opened; card testers open thousands.
-OF_A_NETWORK = ((10, timedelta(minutes=10)), (40, timedelta(days=1)))
+A_WHILE, A_DAY = timedelta(minutes=10), timedelta(days=1)
+OF_A_NETWORK = ((10, A_WHILE), (40, A_DAY))
+OF_A_NEIGHBOURHOOD = ((60, A_WHILE), (400, A_DAY))
 IN_ALL = (1_000, timedelta(hours=1))
+A_MINUTE = timedelta(minutes=1)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,14 +38,19 @@ def start(request: HttpRequest) -> HttpResponse:
         return redirect("donations:support")
     choice = Choice.of(request.POST.dict())
     form = SupportForm(request.POST)
+    at = now()
+    if refusal := standing.refusal():
+        kept = form.wish(language=get_language() or "en", at=at) if form.is_valid() else None
+        return render_closed(request, refusal, kept=kept, status=503)
     if not form.is_valid():
         return render_form(request, choice, form=form, status=422)
-    at = now()
     wish = form.wish(language=get_language() or "en", at=at)
-    intent = checkout.known_intent(wish, at, own=checkout_cookie.own_intent(request))
+    own = checkout_cookie.own_intent(request)
+    intent = checkout.known_intent(wish, at, own=own)
+    opens_another = intent is None or checkout.opens_another(intent, at)
+    if opens_another and (too_many := _too_many(request, at)):
+        return render_form(request, choice, notice=too_many, status=429)
     if intent is None:
-        if not _may_open_another(network_of(request), at):
-            return render_form(request, choice, notice=_too_often(), status=429)
         intent = checkout.note_wish(wish, at)
     try:
         address = checkout.payment_page(intent, at)
@@ -55,28 +63,65 @@ def start(request: HttpRequest) -> HttpResponse:
             return render_form(request, choice, form=form, status=422)
         alert("stripe.refused", f"Stripe refused to open a payment page: {refused}.")
         return _trouble(request, intent, choice)
+    checkout.leave_behind(own, intent)
     response = HttpResponseRedirect(address, status=303)
     response["Cache-Control"] = "private, no-store"
     checkout_cookie.remember(response, intent.pk)
     return response
 
 
-def _may_open_another(network: str, at: datetime) -> bool:
-    for limit, per in OF_A_NETWORK:
-        key = f"checkout:{int(per.total_seconds())}:{network}"
-        if not is_allowed(key, limit=limit, per=per, at=at):
-            return False
+def _too_many(request: HttpRequest, at: datetime) -> str:
+    """Count one more page, and say what to do when it is one too many; else empty.
+
+    From the inside out: whoever is over their own limit uses up nobody else's.
+    """
+    senders = [(each, limits.network_of(request)) for each in OF_A_NETWORK]
+    senders += [(each, limits.neighbourhood_of(request)) for each in OF_A_NEIGHBOURHOOD]
+    for (limit, per), sender in senders:
+        key = f"checkout:{int(per.total_seconds())}:{limit}:{sender}"
+        if not limits.is_allowed(key, limit=limit, per=per, at=at):
+            _suspect_a_proxy(request)
+            return _too_many_a_day() if per == A_DAY else _too_many_for_now()
     limit, per = IN_ALL
-    if is_allowed("checkout:all", limit=limit, per=per, at=at):
-        return True
-    alert("checkout.limit", "More payment pages were opened within an hour than we allow.")
-    return False
+    if limits.is_allowed("checkout:all", limit=limit, per=per, at=at):
+        return ""
+    alert(
+        "checkout.limit",
+        f"More than {limit:,} payment pages were asked for within an hour, so some readers are "
+        f"turned away. If somebody is trying stolen cards, pause payments: {watch.pause_switch()}",
+        at_most_every=A_MINUTE,
+    )
+    return _too_many_in_all()
 
 
-def _too_often() -> str:
+def _suspect_a_proxy(request: HttpRequest) -> None:
+    if limits.is_of_our_own(request):
+        alert(
+            "checkout.proxy",
+            "All readers seem to come from one private address, so they share one limit, which is "
+            "reached. If a proxy stands before the paper, set BEHIND_PROXY.",
+            at_most_every=A_MINUTE,
+        )
+
+
+def _too_many_for_now() -> str:
     return _(
         "From your network, the payment page was opened very often just now. Nothing was charged. "
         "Please wait ten minutes and press the button again."
+    )
+
+
+def _too_many_a_day() -> str:
+    return _(
+        "From your network, the payment page was opened very often today. Nothing was charged. "
+        "Please try again tomorrow, or from another network, such as your phone’s."
+    )
+
+
+def _too_many_in_all() -> str:
+    return _(
+        "Very many people opened the payment page within this hour. Nothing was charged, and your "
+        "choice is still below. Please press the button again in an hour."
     )
 
 

@@ -11,10 +11,12 @@ from django.utils.timezone import now
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from donations import offers
+from donations import checkout, offers, standing
+from donations.checkout import Wish
 from donations.forms import LONGEST_NONCE, SupportForm
 from donations.models import Campaign, Frequency
-from donations.money import AmountError, counterpart, parse_amount
+from donations.money import AmountError, counterpart, format_amount, parse_amount
+from donations.standing import Refusal
 from newsroom.page import PageFacts
 from newsroom.pagecache import depends_on, fresh_until
 
@@ -55,6 +57,8 @@ def support(request: HttpRequest) -> HttpResponse:
     at = now()
     depends_on("support")
     fresh_until(Campaign.objects.next_change(at))
+    if refusal := standing.refusal():
+        return render_closed(request, refusal)
     choice = Choice.of({name: request.GET.get(name, "") for name in PARAMETERS})
     return render_form(request, choice)
 
@@ -74,6 +78,23 @@ def render_form(
     )
     if request.method == "POST":
         response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def render_closed(
+    request: HttpRequest, refusal: Refusal, *, kept: Wish | None = None, status: int = 200
+) -> HttpResponse:
+    """Why no new support is taken now, and what helps instead. `kept`: what the reader chose."""
+    context = {"page": facts(), "refusal": refusal, "kept": kept}
+    if kept is not None:
+        context |= {
+            "amount": format_amount(kept.amount_minor, kept.currency),
+            "way_back": checkout.way_back(kept),
+        }
+    response = render(request, "donations/closed.html", context, status=status)
+    if status != 200:
+        response["Cache-Control"] = "private, no-store"
+        response["Retry-After"] = "3600"
     return response
 
 

@@ -102,7 +102,7 @@ def test_the_sentence_says_what_to_do() -> None:
 
 
 @given(st.sampled_from([*money.FLOORS, "xyz", "xof"]), st.data())
-def test_every_amount_on_the_grid_survives_writing_and_reading(
+def test_row_43_every_amount_on_the_grid_survives_writing_and_reading(
     currency: str, data: st.DataObject
 ) -> None:
     step = money.step(currency)

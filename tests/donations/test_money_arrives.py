@@ -231,7 +231,7 @@ def test_a_subscription_that_ends_before_it_was_paid_makes_no_supporter(
     assert not Subscription.objects.exists()
 
 
-def test_an_abandoned_page_is_closed(start: Start, stripe_side: Stripe, tell: Tell, run_jobs: RunJobs) -> None:  # fmt: skip
+def test_row_38_an_abandoned_page_is_closed(start: Start, stripe_side: Stripe, tell: Tell, run_jobs: RunJobs) -> None:  # fmt: skip
     with stripe_side.at(NOON) as clock:
         start()
         clock.shift(timedelta(minutes=46))
@@ -258,7 +258,7 @@ def test_a_page_that_opened_while_we_were_killed_is_found_by_its_event(
     assert (intent.state, intent.session_id is not None) == (IntentState.PAID, True)
 
 
-def test_a_lost_intent_is_rebuilt_and_reported(start: Start, stripe_side: Stripe, tell: Tell, run_jobs: RunJobs) -> None:  # fmt: skip
+def test_row_9_a_lost_intent_is_rebuilt_and_reported(start: Start, stripe_side: Stripe, tell: Tell, run_jobs: RunJobs) -> None:  # fmt: skip
     stripe_side.pay(start(every="year", amount="60"))
     SupportIntent.objects.all().delete()
     for event in stripe_side.events(*FIRST_MONTH):
@@ -283,10 +283,10 @@ def test_an_address_is_one_supporter_however_it_is_written(
     assert known.entries.filter(kind="payment").count() == 2
 
 
-def test_what_others_do_on_the_same_account_is_ignored(
+def test_row_8_what_others_do_on_the_same_account_is_ignored(
     start: Start, stripe_side: Stripe, tell: Tell, run_jobs: RunJobs
 ) -> None:
-    with patch("donations.checkout.mark", lambda intent: {"shop": "mugs"}):
+    with patch("donations.checkout.mark", lambda *_: {"shop": "mugs"}):
         once, monthly = start(every="once"), start()
     stripe_side.pay(once)
     stripe_side.pay(monthly)
@@ -301,7 +301,7 @@ def test_what_others_do_on_the_same_account_is_ignored(
     assert StripeEvent.objects.exclude(error="").count() == StripeEvent.objects.count()
 
 
-def test_stripes_own_figures_are_booked_and_a_difference_reported(
+def test_row_42_stripes_own_figures_are_booked_and_a_difference_reported(
     start: Start, stripe_side: Stripe, tell: Tell, run_jobs: RunJobs
 ) -> None:
     stripe_side.pay(start(every="once", amount="20"))
@@ -322,7 +322,7 @@ def test_yen_have_no_cents(start: Start, stripe_side: Stripe, tell: Tell, run_jo
     assert ("payment", 500, "jpy") in book()
 
 
-def test_a_failing_handler_is_tried_again_and_then_shown(
+def test_row_26_a_failing_handler_is_tried_again_and_then_shown(
     start: Start, stripe_side: Stripe, tell: Tell, run_jobs: RunJobs
 ) -> None:
     stripe_side.pay(start(every="once"))
@@ -471,7 +471,7 @@ def test_refunds_are_entries_of_their_own(
 def test_a_refund_of_somebody_elses_payment_is_ignored(
     start: Start, stripe_side: Stripe, tell: Tell, run_jobs: RunJobs
 ) -> None:
-    with patch("donations.checkout.mark", lambda intent: {"shop": "mugs"}):
+    with patch("donations.checkout.mark", lambda *_: {"shop": "mugs"}):
         stripe_side.pay(start(every="once"))
     (paid,) = stripe_side.events("payment_intent.succeeded")
     stripe_side.api("POST", "refunds", payment_intent=paid["data"]["object"]["id"])

@@ -120,7 +120,7 @@ def test_a_cookie_of_another_intent_does_not_help(
         "sub_1",
     ],
 )
-def test_an_invented_id_costs_no_call_and_says_nothing(
+def test_row_39_an_invented_id_costs_no_call_and_says_nothing(
     client: Client, stripe_side: Stripe, session: str
 ) -> None:
     response = client.get(THANKS, {"session_id": session})
@@ -134,7 +134,7 @@ def test_without_an_id_the_page_is_neutral(client: Client) -> None:
     assert client.get(THANKS).context["state"] == "unknown"
 
 
-def test_who_left_without_paying_is_told_so_and_may_choose_again(
+def test_row_39_who_left_without_paying_is_told_so_and_may_choose_again(
     client: Client, start: Start, stripe_side: Stripe
 ) -> None:
     session = start(amount="12", currency="eur")

@@ -47,7 +47,7 @@ def test_stripe_is_told_what_was_chosen_and_nothing_about_the_reader(
     (request,) = sent
     told = request["parameters"]
     intent = SupportIntent.objects.get()
-    marks = {"newsroom": "support", "intent": str(intent.pk)}
+    marks = {"newsroom": "support", "intent": str(intent.pk), "language": "en"}
     assert request["idempotency_key"] == f"{intent.pk}:{intent.attempt}"
     assert told["mode"] == "subscription"
     assert told["metadata"] == told["subscription_data"]["metadata"] == marks
@@ -181,7 +181,7 @@ def test_whoever_leaves_stripes_page_comes_back_to_the_same_choice(
     assert 'name="placement" value="banner"' in page
 
 
-def test_two_presses_of_one_button_are_one(start: Start) -> None:
+def test_row_35_two_presses_of_one_button_are_one(start: Start) -> None:
     nonce = uuid.uuid4()
     assert start(nonce=nonce) == start(nonce=nonce)
     assert SupportIntent.objects.count() == 1
@@ -193,7 +193,7 @@ def test_another_choice_under_the_same_nonce_is_another_wish(start: Start) -> No
     assert SupportIntent.objects.count() == 2
 
 
-def test_without_script_two_presses_within_ten_seconds_are_one(
+def test_row_35_without_script_two_presses_within_ten_seconds_are_one(
     start: Start, stripe_side: Stripe
 ) -> None:
     with stripe_side.at(NOON) as clock:
@@ -206,7 +206,7 @@ def test_without_script_two_presses_within_ten_seconds_are_one(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_eight_presses_at_once_are_one(stripe_side: Stripe) -> None:
+def test_row_35_eight_presses_at_once_are_one(stripe_side: Stripe) -> None:
     nonce = str(uuid.uuid4())
 
     def press(_: int) -> str:
@@ -244,7 +244,7 @@ def test_an_expired_page_is_opened_anew(start: Start, stripe_side: Stripe) -> No
 
 
 @pytest.mark.parametrize("fault", ["500", "503", "429", "500_after"])
-def test_while_stripe_is_broken_the_choice_is_kept(
+def test_row_30_while_stripe_is_broken_the_choice_is_kept(
     client: Client, stripe_side: Stripe, impatient: None, fault: str
 ) -> None:
     stripe_side.misbehave(fault)
@@ -264,7 +264,7 @@ def test_while_stripe_is_broken_the_choice_is_kept(
 
 
 @pytest.mark.parametrize("fault", ["hang", "hang_after"])
-def test_a_silent_stripe_is_asked_again_under_the_same_key(
+def test_row_29_a_silent_stripe_is_asked_again_under_the_same_key(
     client: Client, start: Start, stripe_side: Stripe, impatient: None, fault: str
 ) -> None:
     start(amount="9")  # the product exists
@@ -282,7 +282,7 @@ def test_a_silent_stripe_is_asked_again_under_the_same_key(
 def test_a_refusal_is_reported_to_the_operators(
     client: Client, stripe_side: Stripe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("donations.checkout.mark", lambda _: {"x" * 41: "too long"})
+    monkeypatch.setattr("donations.checkout.mark", lambda *_: {"x" * 41: "too long"})
     response = client.post(CHECKOUT, CHOSEN)
     assert response.status_code == 503
     assert Alert.objects.get().cause == "stripe.refused"

@@ -136,7 +136,7 @@ def test_every_setting_is_in_the_example_and_no_other() -> None:
         used |= set(re.findall(r"env\.\w+\(\s*\"([A-Z_]+)\"", source))
         used |= set(
             re.findall(
-                r"(?:required|secret|switch|seconds|address|addresses)\(\s*env, \"([A-Z_]+)\"",
+                r"(?:required|secret|switch|seconds|hours|address|addresses)\(\s*env, \"([A-Z_]+)\"",
                 source,
             )
         )
