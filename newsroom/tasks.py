@@ -5,6 +5,8 @@ from datetime import timedelta
 from django.utils.timezone import now
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from newsroom import limits, mail
 from newsroom.models import OutgoingMail
@@ -27,7 +29,11 @@ def send_mail(mail_id: int) -> None:
 async def resume_stalled_jobs(context: JobContext, timestamp: int) -> None:
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
-        await manager.retry_job(job)
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:
+            # The same work waits under its name already, such as its next try.
+            await manager.finish_job(job, Status.ABORTED, delete_job=True)
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -6,6 +6,7 @@ from itertools import cycle
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils.timezone import now
 
 from donations.models import (
@@ -17,7 +18,7 @@ from donations.models import (
     Subscription,
     SupportIntent,
 )
-from newsroom import mail
+from newsroom import jobs, mail
 from newsroom.crash_points import POINTS
 from newsroom.models import Alert, CountedAttempt, OutgoingMail
 from tests.donations.conftest import Stripe, Tell
@@ -100,6 +101,25 @@ def test_row_24_and_25_a_worker_is_killed_while_it_applies(
         assert house.work(crash_at=point) == KILLED
         house.start_again()
         check_books(done, post_office)
+
+
+def test_row_24_a_dead_job_whose_next_try_waits_already_holds_up_no_other(
+    house: House, post_office: PostOffice
+) -> None:
+    jobs.defer("donations.apply_event", once_as="the same", event_id=0)
+    letter = mail.queue_mail(
+        purpose="receipt", about="pi_1", recipient="ada@example.com", subject="Thanks", text="…"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing'")
+    tomorrow = now() + timedelta(days=1)
+    jobs.defer("donations.apply_event", at=tomorrow, once_as="the same", event_id=0)
+    house.start_again()
+    assert letter is not None
+    assert post_office.message_ids == [letter.message_id]
+    (waiting,) = stuck()
+    assert waiting.startswith("donations.apply_event")
+    assert waiting.endswith("todo")
 
 
 @pytest.mark.parametrize("times", TIMES)
