@@ -1,6 +1,8 @@
 """The ledger: append what happened to money, once. Nothing here changes an entry."""
 
 import logging
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -13,6 +15,8 @@ from newsroom.alerts import alert
 
 logger = logging.getLogger(__name__)
 
+# Before the source of the entry that an adjustment corrects.
+ADJUSTMENT = "adjustment:"
 # The columns of an entry that is to be written.
 Facts = dict[str, Any]
 
@@ -69,6 +73,49 @@ def record_dispute(payment: LedgerEntry, dispute: Dispute) -> None:
     for facts in of_dispute(payment, dispute):
         append(**facts)
     _watch_net_of(payment)
+
+
+def value_of(entry: LedgerEntry, adjustments: Sequence[LedgerEntry]) -> dict[str, int]:
+    """What stands in the books for the source of an entry: amounts by currency, none of them 0."""
+    found: dict[str, int] = {}
+    for each in (entry, *adjustments):
+        found[each.currency] = found.get(each.currency, 0) + each.amount_minor
+    return {currency: minor for currency, minor in found.items() if minor}
+
+
+def adjusted_source(adjustment: LedgerEntry) -> str:
+    """The source of the entry that an adjustment corrects."""
+    return adjustment.source.removeprefix(ADJUSTMENT).partition("#")[0]
+
+
+def adjustments_of(entry: LedgerEntry) -> list[LedgerEntry]:
+    """What was appended to correct this entry, oldest first."""
+    begun = LedgerEntry.objects.filter(
+        kind=EntryKind.ADJUSTMENT, source__startswith=f"{ADJUSTMENT}{entry.source}"
+    )
+    return [each for each in begun.order_by("pk") if adjusted_source(each) == entry.source]
+
+
+def adjust(entry: LedgerEntry, to: dict[str, int], *, at: datetime) -> list[LedgerEntry]:
+    """Append what brings an entry's source to these amounts by currency; the entry itself stays."""
+    known = adjustments_of(entry)
+    stands = value_of(entry, known)
+    written: list[LedgerEntry] = []
+    for currency in sorted({*stands, *to}):
+        missing = to.get(currency, 0) - stands.get(currency, 0)
+        number = len(known) + len(written) + 1
+        if missing and (
+            made := append(
+                kind=EntryKind.ADJUSTMENT,
+                source=f"{ADJUSTMENT}{entry.source}" + (f"#{number}" if number > 1 else ""),
+                amount_minor=missing,
+                currency=currency,
+                occurred_at=at,
+                **_belongings_of(entry),
+            )
+        ):
+            written.append(made)
+    return written
 
 
 def of_invoice(subscription: Subscription, paid: InvoicePayment) -> Facts:

@@ -4,7 +4,12 @@ from donations.models.frequency import Frequency
 from donations.models.ledger_entry import EntryKind, LedgerEntry
 from donations.models.payment_settings import PaymentSettings
 from donations.models.prompt import Placement, Prompt
-from donations.models.reconciliation import Difference, DifferentThing, Reconciliation
+from donations.models.reconciliation import (
+    Difference,
+    DifferentThing,
+    ReconciledPage,
+    Reconciliation,
+)
 from donations.models.reminder import Reminder
 from donations.models.stripe_event import EventState, StripeEvent
 from donations.models.subscription import Subscription
@@ -25,6 +30,7 @@ __all__ = [
     "PaymentSettings",
     "Placement",
     "Prompt",
+    "ReconciledPage",
     "Reconciliation",
     "Reminder",
     "StripeEvent",

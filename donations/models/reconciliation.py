@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,21 @@ class Reconciliation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.started_at:%Y-%m-%d %H:%M}"
+
+
+class ReconciledPage(models.Model):
+    """What Stripe listed, kept until the comparison ends: the rest of our books is unknown there.
+
+    In the database, so that a comparison goes on after it was killed.
+    """
+
+    reconciliation = models.ForeignKey(
+        Reconciliation, models.CASCADE, related_name="pages", verbose_name=_("reconciliation")
+    )
+    ids = ArrayField(models.CharField(max_length=255))
+
+    def __str__(self) -> str:
+        return f"{self.reconciliation_id}: {len(self.ids)}"
 
 
 class DifferentThing(models.TextChoices):
