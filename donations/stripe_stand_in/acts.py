@@ -74,10 +74,16 @@ def _going_on(thing: Json) -> bool:
 
 
 _REFUND = (("amount", "in the smallest unit; all when empty"),)
+_PAYMENT = (
+    ("email", ""),
+    ("card_number", "a good one when empty"),
+    ("method", "or bank_debit"),
+    ("account_number", "of the bank"),
+)
 _SUBSCRIPTION = "/v1/subscriptions/{id}"
 _ENDPOINT = "/v1/webhook_endpoints/{id}"
 _REQUESTS = (
-    Act("pay", ("session",), (("email", ""), ("card_number", "4242 4242 4242 4242 when empty")),
+    Act("pay", ("session",), _PAYMENT,
         control="pay", when=_open),
     Act("expire", ("session",), request=("POST", "/v1/checkout/sessions/{id}/expire"), when=_open),
     Act("refund", ("payment_intent", "charge"), _REFUND, request=("POST", "/v1/refunds")),
