@@ -10,10 +10,14 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 from django.test import Client
+from pytest_django import Settings
 
+from donations import checkout
 from donations.models import IntentState, SupportIntent
+from donations.money import parse_amount
 from newsroom.models import Alert
-from tests.donations.conftest import Stripe, no_time
+from tests.conftest import RunJobs
+from tests.donations.conftest import Stripe, Tell, no_time
 from tests.donations.factories import CampaignFactory, PromptFactory
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +25,7 @@ pytestmark = pytest.mark.django_db
 CHECKOUT = "/support/checkout/"
 THANKS = "/support/thanks/"
 CHOSEN = {"every": "month", "amount": "5", "currency": "usd"}
+A_WHILE = timedelta(minutes=10)
 NOON = datetime(2030, 1, 1, 12, 0, tzinfo=UTC)
 Start = Callable[..., str]
 
@@ -279,6 +284,160 @@ def test_row_29_a_silent_stripe_is_asked_again_under_the_same_key(
     assert {key for key in keys if key.startswith(str(intent.pk))} == {f"{intent.pk}:1"}
 
 
+def test_row_31_a_saved_failure_is_left_behind_by_a_new_attempt(
+    client: Client, start: Start, stripe_side: Stripe, impatient: None
+) -> None:
+    start(amount="9")  # the product exists
+    stripe_side.misbehave("500_after", path="/v1/checkout/sessions")
+    form = {**CHOSEN, "nonce": "n"}
+    assert client.post(CHECKOUT, form).status_code == 503
+    assert client.post(CHECKOUT, form).status_code == 303
+    intent = SupportIntent.objects.get(amount_minor=5_00)
+    asked = stripe_side.requests("/v1/checkout/sessions")
+    keys = [each["idempotency_key"] for each in asked]
+    assert [key for key in keys if key.startswith(str(intent.pk))] == [f"{intent.pk}:1", f"{intent.pk}:2"]  # fmt: skip
+    # The page that opened behind the failure is known to nobody, and closes by itself.
+    sessions = stripe_side.api("GET", "checkout/sessions?limit=10")["data"]
+    ours = [each for each in sessions if each["client_reference_id"] == str(intent.pk)]
+    assert {each["id"] for each in ours} > {intent.session_id}
+    assert {each["status"] for each in ours} == {"open"}
+
+
+def test_row_33_a_key_used_for_something_else_is_reported_and_left_behind(
+    client: Client, start: Start, stripe_side: Stripe
+) -> None:
+    start(nonce="n")
+    intent = SupportIntent.objects.get()
+    SupportIntent.objects.update(
+        state=IntentState.NEW, session_id=None, parameters={**intent.parameters, "locale": "de"}
+    )
+    refused = client.post(CHECKOUT, {**CHOSEN, "nonce": "n"})
+    assert refused.status_code == 503
+    assert "idempotency" in Alert.objects.get(cause="stripe.refused").message
+    assert client.post(CHECKOUT, {**CHOSEN, "nonce": "n"}).status_code == 303
+    assert SupportIntent.objects.get().attempt == intent.attempt + 1
+
+
+def test_row_34_a_key_in_flight_is_tried_again_under_the_same_key(
+    client: Client, start: Start, stripe_side: Stripe, impatient: None
+) -> None:
+    start(amount="9")
+    stripe_side.misbehave("hang")
+    with no_time("hang"):
+        assert client.post(CHECKOUT, {**CHOSEN, "nonce": "n"}).status_code == 503
+    in_flight = client.post(CHECKOUT, {**CHOSEN, "nonce": "n"})
+    assert stripe_side.requests("/v1/checkout/sessions")[-1]["status"] == 409
+    assert in_flight.status_code == 503
+    assert "$5" in in_flight.content.decode()
+    assert SupportIntent.objects.get(amount_minor=5_00).attempt == 1
+    assert not Alert.objects.exists()
+
+
+def test_row_36_another_amount_closes_the_page_of_the_first(
+    start: Start, stripe_side: Stripe, tell: Tell, run_jobs: RunJobs
+) -> None:
+    first = start(amount="5")
+    second = start(amount="6")
+    run_jobs()
+    (expired,) = stripe_side.events("checkout.session.expired")
+    assert expired["data"]["object"]["id"] == first != second
+    tell(expired)
+    run_jobs()
+    states = dict(SupportIntent.objects.values_list("session_id", "state"))
+    assert states == {first: IntentState.EXPIRED, second: IntentState.OPEN}
+
+
+def test_row_36_another_browsers_page_stays_open(
+    client: Client, start: Start, stripe_side: Stripe, run_jobs: RunJobs
+) -> None:
+    start(amount="5")
+    assert Client().post(CHECKOUT, {**CHOSEN, "amount": "6"}).status_code == 303
+    run_jobs()
+    assert not stripe_side.events("checkout.session.expired")
+
+
+def test_row_36_what_was_paid_meanwhile_stays_paid(
+    start: Start, stripe_side: Stripe, run_jobs: RunJobs
+) -> None:
+    first = start(amount="5")
+    start(amount="6")
+    stripe_side.pay(first)
+    run_jobs()
+    assert not stripe_side.events("checkout.session.expired")
+
+
+def test_row_37_two_tabs_with_one_choice_may_both_be_paid(
+    start: Start, stripe_side: Stripe, run_jobs: RunJobs, tell: Tell
+) -> None:
+    tabs = {start(every="once", amount="20", nonce=each) for each in "ab"}
+    run_jobs()
+    for each in tabs:
+        stripe_side.pay(each)
+    for event in stripe_side.events("checkout.session.completed"):
+        tell(event)
+    run_jobs()
+    assert len(tabs) == 2
+    assert set(SupportIntent.objects.values_list("state", flat=True)) == {IntentState.PAID}
+    assert Alert.objects.get().cause == "payments.twice"
+
+
+def test_payment_methods_are_the_accounts_unless_they_are_limited(
+    start: Start, stripe_side: Stripe, settings: Settings
+) -> None:
+    start(amount="5")
+    settings.STRIPE_PAYMENT_METHOD_CONFIGURATION = "pmc_0123456789abcdef"
+    settings.STRIPE_EXCLUDED_PAYMENT_METHODS = ["klarna", "twint"]
+    start(amount="6", nonce="n")
+    free, limited = (
+        each["parameters"]
+        for each in stripe_side.requests("/v1/checkout/sessions")
+        if each["status"] == 200
+    )
+    names = {"payment_method_configuration", "excluded_payment_method_types"}
+    assert not names & free.keys()
+    assert limited["payment_method_configuration"] == "pmc_0123456789abcdef"
+    assert limited["excluded_payment_method_types"] == {"0": "klarna", "1": "twint"}
+    # A retry sends what was decided then, whatever the settings are now.
+    settings.STRIPE_EXCLUDED_PAYMENT_METHODS = []
+    SupportIntent.objects.filter(amount_minor=6_00).update(state=IntentState.NEW, session_id=None)
+    start(amount="6", nonce="n")
+    assert stripe_side.requests("/v1/checkout/sessions")[-1]["parameters"] == limited
+
+
+@pytest.mark.parametrize(
+    ("currency", "typed", "minor"),
+    [
+        ("jpy", "500", 500), ("krw", "5000", 5_000), ("kwd", "1.25", 1_250), ("isk", "500", 500_00),
+        ("ugx", "9000", 9_000_00), ("huf", "1000.50", 1_000_50), ("twd", "100", 100_00),
+    ],
+)  # fmt: skip
+def test_row_43_stripe_is_asked_for_its_own_minor_units(
+    client: Client, stripe_side: Stripe, settings: Settings, currency: str, typed: str, minor: int
+) -> None:
+    settings.CURRENCIES = [currency]
+    form = {"every": "once", "amount": typed, "currency": currency}
+    assert client.post(CHECKOUT, form).status_code == 303
+    told = stripe_side.requests("/v1/checkout/sessions")[-1]["parameters"]
+    price = told["line_items"]["0"]["price_data"]
+    assert (price["unit_amount"], price["currency"]) == (str(minor), currency)
+    way_back = SupportIntent.objects.get()
+    page = client.get(checkout.way_back(way_back))
+    assert parse_amount(page.context["typed"] or typed, currency) == minor
+
+
+@pytest.mark.parametrize(
+    ("currency", "typed"),
+    [("jpy", "500.5"), ("kwd", "1.255"), ("isk", "500.50"), ("ugx", "9000.5"), ("usd", "5.005")],
+)
+def test_row_43_off_the_grid_is_refused(
+    client: Client, stripe_side: Stripe, settings: Settings, currency: str, typed: str
+) -> None:
+    settings.CURRENCIES = [currency]
+    form = {"every": "once", "amount": typed, "currency": currency}
+    assert client.post(CHECKOUT, form).status_code == 422
+    assert stripe_side.requests() == []
+
+
 def test_a_refusal_is_reported_to_the_operators(
     client: Client, stripe_side: Stripe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -314,6 +473,64 @@ def test_a_network_opens_only_so_many_pages(client: Client, stripe_side: Stripe)
     assert SupportIntent.objects.count() == 11
 
 
+@pytest.mark.parametrize(
+    ("addresses", "further"),
+    [
+        ([f"198.51.100.{n}" for n in range(4)], "198.51.101.1"),
+        ([f"2001:db8:1:{n}::1" for n in range(4)], "2001:db8:2::1"),
+    ],
+)
+def test_many_addresses_of_one_neighbourhood_share_a_wider_limit(
+    client: Client, stripe_side: Stripe, monkeypatch: pytest.MonkeyPatch, addresses: list[str],
+    further: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("donations.views.checkout.OF_A_NEIGHBOURHOOD", ((3, A_WHILE),))
+    press = [Client().post(CHECKOUT, CHOSEN, REMOTE_ADDR=each).status_code for each in addresses]
+    assert press == [303, 303, 303, 429]
+    assert Client().post(CHECKOUT, CHOSEN, REMOTE_ADDR=further).status_code == 303
+
+
+def test_whoever_opened_forty_pages_in_a_day_is_told_to_come_back_tomorrow(
+    client: Client, stripe_side: Stripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("donations.views.checkout.OF_A_NETWORK", ((1, timedelta(days=1)),))
+    assert client.post(CHECKOUT, {**CHOSEN, "nonce": "a"}).status_code == 303
+    refused = client.post(CHECKOUT, {**CHOSEN, "nonce": "b"})
+    assert refused.status_code == 429
+    assert "tomorrow" in refused.content.decode()
+
+
+def test_one_wish_opened_again_and_again_counts_each_time(
+    client: Client, stripe_side: Stripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("donations.views.checkout.OF_A_NETWORK", ((2, A_WHILE),))
+    answers = []
+    for _ in range(3):
+        answers.append(client.post(CHECKOUT, {**CHOSEN, "nonce": "n"}).status_code)
+        SupportIntent.objects.update(state=IntentState.EXPIRED)
+    assert answers == [303, 303, 429]
+
+
+def test_whoever_is_over_their_own_limit_uses_up_nobody_elses(
+    client: Client, stripe_side: Stripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("donations.views.checkout.OF_A_NETWORK", ((1, A_WHILE),))
+    monkeypatch.setattr("donations.views.checkout.IN_ALL", (2, timedelta(hours=1)))
+    for n in range(5):
+        client.post(CHECKOUT, {**CHOSEN, "nonce": f"n{n}"}, REMOTE_ADDR="198.51.100.1")
+    assert client.post(CHECKOUT, CHOSEN, REMOTE_ADDR="203.0.113.1").status_code == 303
+
+
+def test_a_proxy_that_nobody_told_us_of_is_suspected(
+    client: Client, stripe_side: Stripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("donations.views.checkout.OF_A_NETWORK", ((0, A_WHILE),))
+    client.post(CHECKOUT, CHOSEN, REMOTE_ADDR="198.51.100.1")
+    assert not Alert.objects.exists()
+    client.post(CHECKOUT, CHOSEN, REMOTE_ADDR="10.0.0.7", HTTP_X_FORWARDED_FOR="198.51.100.1")
+    assert "BEHIND_PROXY" in Alert.objects.get(cause="checkout.proxy").message
+
+
 def test_in_all_there_is_a_limit_too(
     client: Client, stripe_side: Stripe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -322,7 +539,9 @@ def test_in_all_there_is_a_limit_too(
         Client().post(CHECKOUT, CHOSEN, REMOTE_ADDR=f"192.0.2.{n}").status_code for n in range(3)
     ]
     assert answers == [303, 303, 429]
-    assert Alert.objects.get().cause == "checkout.limit"
+    alert = Alert.objects.get()
+    assert alert.cause == "checkout.limit"
+    assert f"{django_settings.SITE_URL}/admin/donations/paymentsettings/1/change/" in alert.message
 
 
 def test_another_site_cannot_press_our_button(client: Client, stripe_side: Stripe) -> None:
