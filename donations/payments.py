@@ -177,7 +177,8 @@ def _sync_subscribing(
         )
     if session.is_paid and subscription is not None:
         if intent.state != IntentState.PAID:
-            _compare(intent, subscription.amount_minor, subscription.currency)
+            # The subscription may have another amount by now.
+            _compare(intent, session.amount_minor, session.currency)
         return IntentState.PAID, subscription.supporter
     if session.status == "complete" and session.invoice:
         invoice = stripe_api.retrieve_invoice(session.invoice, is_patient=is_patient)
