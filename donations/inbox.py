@@ -35,7 +35,7 @@ FORGOTTEN_AFTER = timedelta(minutes=10)
 ALERTS_AT_MOST_EVERY = timedelta(minutes=1)
 # What a supporter's mail address stands in is not kept for ever.
 BODIES_LAST = timedelta(days=90)
-REDUCED = '{"reduced": true, '
+REDUCED = '{"reduced": true'
 APPLY = "donations.apply_event"
 _INSERT = f"""
     INSERT INTO "{StripeEvent._meta.db_table}"
@@ -122,7 +122,7 @@ def reduce_old(at: datetime) -> int:
     old = StripeEvent.objects.filter(received_at__lt=at - BODIES_LAST)
     while batch := list(old.exclude(body__startswith=REDUCED).order_by("pk")[:500]):
         for event in batch:
-            event.body = REDUCED + json.dumps(_without_people(json.loads(event.body)))[1:]
+            event.body = json.dumps({"reduced": True, **_without_people(json.loads(event.body))})
             event.error = event.error.partition(":")[0]
         StripeEvent.objects.bulk_update(batch, ["body", "error"])
         done += len(batch)
@@ -137,8 +137,8 @@ def _without_people(found: Any, name: str = "") -> Any:
     if isinstance(found, list):
         return [inner for each in found if (inner := _without_people(each, name)) is not None]
     if isinstance(found, str):
-        is_id = STRIPE_ID.fullmatch(found) and "_secret" not in found
-        return found if is_id or name in STRIPES_WORDS else None
+        is_id = (OBJECT_ID if name == "id" else STRIPE_ID).fullmatch(found)
+        return found if name in STRIPES_WORDS or (is_id and "_secret" not in found) else None
     return None if name.startswith("exp_") else found
 
 

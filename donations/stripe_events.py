@@ -1,10 +1,11 @@
 """What an event makes us do. It only says which object to look at: the object is read again."""
 
 import logging
+import traceback
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils.timezone import now
 
 from donations import inbox, stripe_api
@@ -49,7 +50,11 @@ def apply(event_id: int) -> None:
         _close(event, EventState.DEAD, f"Stripe no longer knows it: {gone}")
     except Exception as error:
         # One that fails must not keep others waiting; it comes again by itself.
-        logger.exception("stripe_event_failed id=%s type=%s", event.event_id, event.type)
+        logger.error(
+            "stripe_event_failed id=%s type=%s reason=%s\n%s",
+            event.event_id, event.type, _reason(error),
+            "".join(traceback.format_tb(error.__traceback__)),
+        )  # fmt: skip
         _postpone(event, error)
 
 
@@ -66,7 +71,7 @@ def _postpone(event: StripeEvent, error: Exception) -> None:
     if event.state != EventState.STORED:
         return
     event.attempts += 1
-    event.error = f"{type(error).__name__}: {error}"[:500]
+    event.error = _reason(error)
     if event.attempts > len(RETRY_AFTER):
         event.state = EventState.DEAD
         alert("stripe.event_failed", f"Stripe's event {event.event_id} could not be applied.")
@@ -75,6 +80,12 @@ def _postpone(event: StripeEvent, error: Exception) -> None:
         if event.state == EventState.STORED:
             wait = timedelta(seconds=RETRY_AFTER[event.attempts - 1])
             inbox.queue(event.pk, at=now() + wait)
+
+
+def _reason(error: Exception) -> str:
+    """For the log and the desk. What a database says of a row may name a person."""
+    name = type(error).__name__
+    return name if isinstance(error, DatabaseError) else f"{name}: {error}"[:500]
 
 
 def _invoice_payment(invoice_payment_id: str) -> None:
