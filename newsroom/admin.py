@@ -5,13 +5,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
-from django.utils.timezone import now
+from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from newsroom.alert_advice import what_to_do
+from newsroom.desks import PatientAdmin, Waiting
 from newsroom.mail import send_again, state_of
 from newsroom.models import Alert, OutgoingMail, Paper
 from newsroom.signing_in import SignInForm
@@ -118,23 +124,89 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Alert)
-class AlertAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ["cause", "message", "times", "first_at", "last_at", "closed_at"]
+class AlertAdmin(PatientAdmin):
+    """Open ones first, each with what to do about it. Closed by a person, and never deleted."""
+
+    ordering = [F("closed_at").desc(nulls_first=True), "-last_at"]
+    list_display = ["what_happened", "times", "last_at", "closing"]
+    list_display_links = None
     list_filter = [OpenFilter]
     search_fields = ["cause", "message"]
-    readonly_fields = ["cause", "message", "times", "first_at", "last_at", "closed_at"]
+    readonly_fields = [
+        "cause", "message", "advice", "times", "first_at", "last_at", "closed_at", "closed_by",
+    ]  # fmt: skip
+    fields = [*readonly_fields]
     actions = ["close"]
+    change_form_template = "admin/newsroom/alert/change_form.html"
+
+    @admin.display(description=gettext_lazy("what happened"))
+    def what_happened(self, alert: Alert) -> SafeString:
+        return format_html(
+            '<a class="alert-cause" href="{}">{}</a> <span class="alert-message">{}</span>'
+            '<span class="alert-advice">{}</span>',
+            reverse("admin:newsroom_alert_change", args=[alert.pk]),
+            alert.cause,
+            alert.message,
+            what_to_do(alert.cause),
+        )
+
+    @admin.display(description=gettext_lazy("what to do"))
+    def advice(self, alert: Alert) -> str:
+        return what_to_do(alert.cause)
+
+    @admin.display(description=gettext_lazy("closed"), ordering="closed_at")
+    def closing(self, alert: Alert) -> SafeString:
+        """A button while it is open; then when, and by whom."""
+        if alert.closed_at is None:
+            return format_html(
+                '<button class="button" formaction="{}" aria-label="{}">{}</button>',
+                reverse("admin:newsroom_alert_close", args=[alert.pk]),
+                _("Close %(cause)s") % {"cause": alert.cause},
+                _("Close"),
+            )
+        when = date_format(localtime(alert.closed_at), "SHORT_DATETIME_FORMAT")
+        return format_html("{}<br>{}", when, alert.closed_by)
 
     @admin.action(
         description=gettext_lazy("Close: a person has seen to it"), permissions=["change"]
     )
     def close(self, request: HttpRequest, queryset: QuerySet[Alert]) -> None:
-        closed = queryset.filter(closed_at=None).update(closed_at=now())
+        closed = self._close(request, queryset)
         messages.success(
             request,
             ngettext("%(count)d alert closed.", "%(count)d alerts closed.", closed)
             % {"count": closed},
         )
+
+    def close_one(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            alerts = Alert.objects.filter(pk=pk)
+            if self._close(request, alerts):
+                messages.success(request, _("Closed. If it happens again, it opens anew."))
+            else:
+                messages.info(request, _("Somebody else closed it before you."))
+        return HttpResponseRedirect(reverse("admin:newsroom_alert_changelist"))
+
+    def _close(self, request: HttpRequest, alerts: QuerySet[Alert]) -> int:
+        return alerts.filter(closed_at=None).update(
+            closed_at=now(), closed_by=request.user.get_username()
+        )
+
+    def waiting(self) -> Waiting | None:
+        count = Alert.objects.filter(closed_at=None).count()
+        words = ngettext("%(count)d open alert", "%(count)d open alerts", count)
+        address = reverse("admin:newsroom_alert_changelist")
+        return Waiting(words % {"count": count}, address) if count else None
+
+    def get_urls(self) -> list[URLPattern]:
+        close = path(
+            "<int:pk>/close/",
+            self.admin_site.admin_view(self.close_one),
+            name="newsroom_alert_close",
+        )
+        return [close, *super().get_urls()]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -144,7 +216,7 @@ class AlertAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(OutgoingMail)
-class OutgoingMailAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class OutgoingMailAdmin(PatientAdmin):
     list_display = ["subject", "purpose", "recipient", "state", "attempts", "created_at", "sent_at"]
     list_filter = ["purpose"]
     search_fields = ["recipient", "about", "subject"]
