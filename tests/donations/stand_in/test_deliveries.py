@@ -399,10 +399,8 @@ def test_a_strange_concurrency_is_refused(own: Bench, width: str) -> None:
 def test_the_same_seed_gives_the_same_events_in_the_same_order(
     start: Start, receiver: Receiver
 ) -> None:
-    orders = []
-    for seed in ("7", "7", "8"):
+    def orders(bench: Bench) -> list[str]:
         receiver.got.clear()
-        bench, _ = start("--seed", seed)
         bench.freeze()
         endpoint(bench, receiver)
         bench.control("deliveries", reorder=1, drop=20, duplicate=2)
@@ -410,9 +408,17 @@ def test_the_same_seed_gives_the_same_events_in_the_same_order(
         bench.raw("GET", "/v1/events")  # to look on changes nothing
         bench.advance(days=31)
         bench.control("deliver")
-        orders.append(receiver.ids())
-    assert len(orders[0]) > 20
-    assert orders[0] == orders[1] != orders[2]
+        return receiver.ids()
+
+    bench, process = start("--seed", "7")
+    first = orders(bench)
+    assert len(first) > 20
+    bench.control("reset")
+    assert orders(bench) == first
+    process.kill()
+    process.wait(10)
+    assert orders(start("--seed", "7")[0]) == first
+    assert orders(start("--seed", "8")[0]) != first
 
 
 def test_after_a_kill_the_same_seed_makes_new_ids_and_keeps_the_switches(

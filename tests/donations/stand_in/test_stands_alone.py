@@ -27,9 +27,10 @@ def test_nothing_imports_it() -> None:
     root = FOLDER.parents[1]
     for app in ("newsroom", "articles", "donations"):
         for source in (root / app).rglob("*.py"):
-            if FOLDER in source.parents:
+            text = source.read_text()
+            if FOLDER in source.parents or "stripe_stand_in" not in text:
                 continue
-            for node in ast.walk(ast.parse(source.read_text())):
+            for node in ast.walk(ast.parse(text)):
                 if isinstance(node, ast.ImportFrom | ast.Import):
                     named = getattr(node, "module", None) or ""
                     named += " ".join(alias.name for alias in node.names)

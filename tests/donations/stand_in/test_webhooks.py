@@ -78,15 +78,6 @@ def test_what_is_not_taken_is_sent_again(own: Bench, receiver: Receiver, status:
     assert first == second
 
 
-def test_the_background_sends_and_repeats(own: Bench, receiver: Receiver) -> None:
-    endpoint(own, receiver)
-    receiver.answers = [503]
-    own.control("webhooks", background=1)
-    own.product()
-    receiver.wait_for(2)
-    assert receiver.types() == ["product.created"] * 2
-
-
 def test_an_event_can_be_sent_once_more(own: Bench, receiver: Receiver, refused: Refused) -> None:
     endpoint(own, receiver)
     own.product()
@@ -190,12 +181,3 @@ def test_a_port_in_use_is_said_in_a_sentence(own: Bench) -> None:
     )  # fmt: skip
     assert ended.returncode == 1
     assert ended.stderr == f"Port {port} cannot be used: Address already in use.\n"
-
-
-def test_the_same_seed_gives_the_same_ids(start: Start) -> None:
-    made = []
-    for _ in range(2):
-        bench, _process = start("--seed", "7")
-        bench.freeze()
-        made.append((bench.product(), bench.session(product=bench.product()).id))
-    assert made[0] == made[1]
