@@ -156,20 +156,16 @@ class Api:
         key = request.headers.get("idempotency-key") if request.method == "POST" else None
         self.sandbox.cause = Cause(request.identifier, key)
         store = self.sandbox.store
-        store.rows("SAVEPOINT request")
         try:
-            thing = public(route.handle(self.sandbox, given, *names))
-            if thing["object"] == "list":
-                thing["data"] = [public(one) for one in thing["data"]]
-            answer = Answer(200, _json(expand(self.sandbox, thing, given.get("expand", []))))
+            with store.attempt(lambda error: not (isinstance(error, ApiError) and error.keeps)):
+                thing = public(route.handle(self.sandbox, given, *names))
+                if thing["object"] == "list":
+                    thing["data"] = [public(one) for one in thing["data"]]
+                return Answer(200, _json(expand(self.sandbox, thing, given.get("expand", []))))
         except ApiError as error:
-            if not error.keeps:
-                store.rows("ROLLBACK TO request")
-            answer = Answer(error.status, _json(error.body()))
+            return Answer(error.status, _json(error.body()))
         finally:
-            store.rows("RELEASE request")
             self.sandbox.cause = Cause()
-        return answer
 
 
 def check_key(authorization: str) -> None:

@@ -36,6 +36,7 @@ def finalize(
     now = sandbox.now()
     customer = sandbox.store.need(invoice["customer"])
     place = customer["next_invoice_sequence"]
+    payment, intent = sandbox.new_id("inpay_1"), sandbox.new_id("pi_3")
     sandbox.update(customer, next_invoice_sequence=place + 1)
     sandbox.update(
         invoice,
@@ -46,10 +47,12 @@ def finalize(
         number=f"{customer['invoice_prefix']}-{place:04d}",
         status="open",
         status_transitions=invoice["status_transitions"] | {"finalized_at": now},
+        _intent=intent,
+        _payment=payment,
     )
     sandbox.emit("invoice.finalized", invoice)
     first = invoice["billing_reason"] == "subscription_create"
-    intent = paying.open_intent(
+    opened = paying.open_intent(
         sandbox,
         amount=invoice["amount_due"],
         currency=invoice["currency"],
@@ -58,23 +61,23 @@ def finalize(
         setup_future_usage="off_session" if first else None,
         method_types=method_types or ["card"],
         invoice=invoice["id"],
+        identifier=intent,
     )
-    payment = shapes.invoice_payment(sandbox.new_id("inpay_1"), now, invoice, intent["id"])
-    sandbox.store.put(payment)
-    return intent
+    sandbox.store.put(shapes.invoice_payment(payment, now, invoice, intent))
+    return opened
 
 
 def mark_paid(sandbox: Sandbox, invoice: Json) -> None:
     """Its payment has succeeded. Telling of it is left to the caller: the subscription goes first."""
     now = sandbox.now()
-    for payment in payments_of(sandbox, invoice):
-        sandbox.update(
-            payment,
-            amount_paid=payment["amount_requested"],
-            status="paid",
-            status_transitions={"canceled_at": None, "paid_at": now},
-        )
-        sandbox.emit("invoice_payment.paid", payment)
+    payment = payment_of(sandbox, invoice)
+    sandbox.update(
+        payment,
+        amount_paid=payment["amount_requested"],
+        status="paid",
+        status_transitions={"canceled_at": None, "paid_at": now},
+    )
+    sandbox.emit("invoice_payment.paid", payment)
     sandbox.update(
         invoice,
         amount_paid=invoice["amount_due"],
@@ -160,9 +163,8 @@ def _cancel_payment(sandbox: Sandbox, invoice: Json) -> None:
         status="canceled",
     )
     sandbox.emit("payment_intent.canceled", intent)
-    for payment in payments_of(sandbox, invoice):
-        transitions = {"canceled_at": now, "paid_at": None}
-        sandbox.update(payment, status="canceled", status_transitions=transitions)
+    transitions = {"canceled_at": now, "paid_at": None}
+    sandbox.update(payment_of(sandbox, invoice), status="canceled", status_transitions=transitions)
 
 
 def open_invoices_of(sandbox: Sandbox, subscription: Json) -> list[Json]:
@@ -171,10 +173,11 @@ def open_invoices_of(sandbox: Sandbox, subscription: Json) -> list[Json]:
     return [invoice for invoice in invoices if invoice["status"] == "open"]
 
 
-def payments_of(sandbox: Sandbox, invoice: Json) -> list[Json]:
-    return sandbox.store.find("invoice_payment", [(f"{at('invoice')} = ?", [invoice["id"]])])
+def payment_of(sandbox: Sandbox, invoice: Json) -> Json:
+    """What ties a finalized invoice to its payment intent."""
+    return sandbox.store.need(invoice["_payment"])
 
 
 def intent_of(sandbox: Sandbox, invoice: Json) -> Json:
-    """The payment intent that pays an invoice."""
-    return sandbox.store.need(payments_of(sandbox, invoice)[0]["payment"]["payment_intent"])
+    """The payment intent that pays a finalized invoice."""
+    return sandbox.store.need(invoice["_intent"])

@@ -9,7 +9,7 @@ Json: TypeAlias = dict[str, Any]
 
 
 def public(thing: Json) -> Json:
-    return {key: value for key, value in thing.items() if not key.startswith("_")}
+    return {key: value for key, value in thing.items() if key[0] != "_"}
 
 
 def id_of(value: str | Json | None) -> str | None:

@@ -21,9 +21,10 @@ def open_intent(
     setup_future_usage: str | None,
     method_types: list[str],
     invoice: str | None = None,
+    identifier: str | None = None,
 ) -> Json:
     intent = shapes.payment_intent(
-        sandbox.new_id("pi_3"),
+        identifier or sandbox.new_id("pi_3"),
         sandbox.now(),
         sandbox.secret(25),
         amount=amount,

@@ -8,11 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from donations.stripe_stand_in.json_types import Json, public
+from donations.stripe_stand_in.json_types import Json
 from donations.stripe_stand_in.objects import account as shapes
 from donations.stripe_stand_in.store import Store
 
 _LETTERS = string.ascii_letters + string.digits
+_BYTES_AS_LETTERS = "".join(_LETTERS[byte % len(_LETTERS)] for byte in range(256)).encode()
+
+
+def _letters(source: random.Random, length: int) -> str:
+    return source.randbytes(length).translate(_BYTES_AS_LETTERS).decode()
 
 
 @dataclass
@@ -60,10 +65,10 @@ class Sandbox:
     def new_id(self, prefix: str, length: int = 24) -> str:
         # Requests have ids of their own, so that looking on does not change what is made.
         source = self._requests if prefix == "req" else self._random
-        return f"{prefix}_{''.join(source.choices(_LETTERS, k=length))}"
+        return f"{prefix}_{_letters(source, length)}"
 
     def secret(self, length: int) -> str:
-        return "".join(self._random.choices(_LETTERS, k=length))
+        return _letters(self._random, length)
 
     # The clock.
 
@@ -93,25 +98,20 @@ class Sandbox:
 
     # Events.
 
-    def emit(self, kind: str, thing: Json, before: Json | None = None) -> Json:
+    def emit(self, kind: str, thing: Json, before: Json | None = None) -> None:
         """Record that something happened to `thing`, and queue it for every endpoint that listens.
 
         `before` holds the values that an update replaced.
         """
-        data: Json = {"object": public(thing)}
-        if before is not None:
-            data["previous_attributes"] = before
         event = shapes.event(
             self.new_id("evt_1"),
             self.now(),
             kind,
-            data,
             {"id": self.cause.request_id, "idempotency_key": self.cause.idempotency_key},
         )
-        self.store.put(event)
+        self.store.put_event(event, thing, before)
         if self.store.recall("webhooks", otherwise=True):
             self.queue(event)
-        return event
 
     def queue(self, event: Json) -> None:
         """Owe an event to every endpoint that listens to its kind."""

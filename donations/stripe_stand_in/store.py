@@ -7,12 +7,12 @@ either all of it or nothing.
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from donations.stripe_stand_in.json_types import Json
+from donations.stripe_stand_in.json_types import Json, public
 
 # What lists filter by, so that thousands of objects answer as fast as ten.
 _INDEXED = {
@@ -71,6 +71,9 @@ class Store:
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute("PRAGMA cache_size = -65536")  # KiB: a long advance fits in it
         self._connection.executescript(_TABLES)
+        # Written when somebody asks, for most objects change several times within a request.
+        self._unwritten: dict[str, tuple[Any, ...]] = {}
+        self._last_put = ("", "")
         for kind, paths in _INDEXED.items():
             for place in paths:
                 name = f"{kind}_{place}".replace(".", "_")
@@ -96,7 +99,9 @@ class Store:
             self._depth = 1
             try:
                 yield
+                self._write()
             except BaseException:
+                self._forget()
                 self._connection.execute("ROLLBACK")
                 self._state = self._read_state()
                 raise
@@ -105,28 +110,86 @@ class Store:
             finally:
                 self._depth = 0
 
+    @contextmanager
+    def attempt(self, undone_by: Callable[[Exception], bool]) -> Iterator[None]:
+        """Part of a transaction that some errors undo alone."""
+        self._write()
+        self._connection.execute("SAVEPOINT attempt")
+        try:
+            yield
+            self._write()
+        except Exception as error:
+            if undone_by(error):
+                self._forget()
+                self._connection.execute("ROLLBACK TO attempt")
+            else:
+                self._write()
+            raise
+        finally:
+            self._connection.execute("RELEASE attempt")
+
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with self.lock:
+            if self._unwritten and "objects" in sql:
+                self._write()
             return self._connection.execute(sql, values).fetchall()
 
     def put(self, thing: Json) -> Json:
         """Keep an object as it is now. `_due_at` says when time itself changes it."""
-        self.rows(
-            "INSERT INTO objects (id, kind, created, due_at, body) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, body = excluded.body",
-            (
-                thing["id"], thing["object"], thing.get("created", 0), thing.get("_due_at"),
-                _encode(thing),
-            ),
-        )  # fmt: skip
+        notes = {name: thing[name] for name in thing if name[0] == "_"}
+        text = _encode(public(thing) if notes else thing)
+        body = f"{text[:-1]},{_encode(notes)[1:]}" if notes else text
+        self._put(thing, body)
+        self._last_put = thing["id"], text
         return thing
 
+    def put_event(self, event: Json, about: Json, before: Json | None) -> None:
+        """Keep an event with its object as it is now. One that was just put is not encoded once more,
+        for events are most of what there is: so put before you tell.
+        """
+        last, text = self._last_put
+        if last != about["id"]:
+            text = _encode(public(about))
+        previous = "" if before is None else f',"previous_attributes":{_encode(before)}'
+        data = f'"data":{{"object":{text}{previous}}}'
+        self._put(event, _encode(event).replace('"data":null', data, 1))
+
+    def _put(self, thing: Json, body: str) -> None:
+        with self.lock:
+            self._unwritten[thing["id"]] = (
+                thing["id"], thing["object"], thing.get("created", 0), thing.get("_due_at"), body,
+            )  # fmt: skip
+            if not self._depth:
+                self._write()
+
+    def _forget(self) -> None:
+        self._unwritten.clear()
+        self._last_put = ("", "")
+
+    def _write(self) -> None:
+        if self._unwritten:
+            rows = list(self._unwritten.values())
+            self._unwritten.clear()
+            self._connection.executemany(
+                "INSERT INTO objects (id, kind, created, due_at, body) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, body = excluded.body",
+                rows,
+            )
+
     def get(self, identifier: str, kind: str | None = None) -> Json | None:
-        rows = self.rows("SELECT kind, body FROM objects WHERE id = ?", (identifier,))
-        if not rows or (kind and rows[0][0] != kind):
-            return None
-        found: Json = json.loads(rows[0][1])
-        return found
+        with self.lock:
+            if row := self._unwritten.get(identifier):
+                found_kind, body = row[1], row[4]
+            else:
+                # Read past what is unwritten, which is about other objects.
+                rows = self._connection.execute(
+                    "SELECT kind, body FROM objects WHERE id = ?", (identifier,)
+                ).fetchall()
+                if not rows:
+                    return None
+                found_kind, body = rows[0]
+        found: Json = json.loads(body)
+        return found if kind in (None, found_kind) else None
 
     def need(self, identifier: str) -> Json:
         """An object that must be there, because another one names it."""

@@ -103,10 +103,11 @@ def next_due(subscription: Json) -> int | None:
 def renew(sandbox: Sandbox, subscription: Json) -> None:
     """What happens at the end of a paid period."""
     customer = sandbox.store.need(subscription["customer"])
-    _begin_next_period(sandbox, subscription)
     pause = subscription["pause_collection"]
+    before = _begin_next_period(subscription)
     invoice = invoicing.draft(sandbox, subscription, customer, "subscription_cycle")
     sandbox.store.put(subscription)
+    sandbox.emit("customer.subscription.updated", subscription, before)
     if subscription["status"] == "unpaid" or (pause and pause["behavior"] == "keep_as_draft"):
         invoicing.stop(sandbox, invoice)
         sandbox.emit("invoice.created", invoice)
@@ -250,8 +251,12 @@ def give_up_first_payment(sandbox: Sandbox, subscription: Json) -> None:
     )
 
 
-def _begin_next_period(sandbox: Sandbox, subscription: Json) -> None:
-    before = {"items": {"data": [dict(item) for item in subscription["items"]["data"]]}}
+def _begin_next_period(subscription: Json) -> Json:
+    """Gives what that replaced. The latest invoice is replaced, too, but by the caller."""
+    before = {
+        "items": {"data": [dict(item) for item in subscription["items"]["data"]]},
+        "latest_invoice": subscription["latest_invoice"],
+    }
     subscription["_period_before"] = subscription["items"]["data"][0]["current_period_start"]
     for item in subscription["items"]["data"]:
         rhythm, starts = item["price"]["recurring"], item["current_period_end"]
@@ -262,8 +267,8 @@ def _begin_next_period(sandbox: Sandbox, subscription: Json) -> None:
             rhythm["interval_count"],
         )
         item |= {"billed_until": ends, "current_period_start": starts, "current_period_end": ends}
-    sandbox.update(subscription, _due_at=next_due(subscription))
-    sandbox.emit("customer.subscription.updated", subscription, before)
+    subscription["_due_at"] = next_due(subscription)
+    return before
 
 
 def _retry_or_give_up(sandbox: Sandbox, subscription: Json, invoice: Json) -> None:

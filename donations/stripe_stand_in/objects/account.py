@@ -66,13 +66,14 @@ def settings() -> Json:
     }
 
 
-def event(identifier: str, created: int, kind: str, data: Json, request: Json) -> Json:
+def event(identifier: str, created: int, kind: str, request: Json) -> Json:
+    """The store adds the object that it is about."""
     return {
         "id": identifier,
         "object": "event",
         "api_version": API_VERSION,
         "created": created,
-        "data": data,
+        "data": None,
         "livemode": False,
         "pending_webhooks": 0,
         "request": request,
