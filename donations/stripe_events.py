@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils.timezone import now
 
@@ -37,6 +38,8 @@ def apply(event_id: int) -> None:
     crash_points.crash_point("after-job-taken")
     try:
         with transaction.atomic():
+            if event.livemode != settings.STRIPE_LIVEMODE:
+                raise NotOurs("it is of the other mode: test data, or real money")
             handle = HANDLERS.get(event.type)
             if handle is None or not event.object_id:
                 raise NotOurs("we do not act on this type")

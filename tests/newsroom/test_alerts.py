@@ -47,3 +47,21 @@ def test_without_operators_the_row_is_there_all_the_same(
     alert("disk.full", "No space left.")
     assert Alert.objects.exists()
     assert not OutgoingMail.objects.exists()
+
+
+def test_a_flood_is_written_down_once_a_minute() -> None:
+    noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    minute = timedelta(minutes=1)
+    with time_machine.travel(noon, tick=False) as clock:
+        for _ in range(50):
+            alert("stripe.wrong_mode", "Again.", at_most_every=minute)
+        alert("stripe.api_version", "Another cause.", at_most_every=minute)
+        assert Alert.objects.get(cause="stripe.wrong_mode").times == 1
+        clock.shift(minute)
+        alert("stripe.wrong_mode", "Again.", at_most_every=minute)
+        assert Alert.objects.get(cause="stripe.wrong_mode").times == 2
+        # A clock that is set back silences nobody.
+        clock.shift(-timedelta(hours=2))
+        alert("stripe.wrong_mode", "Again.", at_most_every=minute)
+    assert Alert.objects.get(cause="stripe.wrong_mode").times == 3
+    assert Alert.objects.get(cause="stripe.api_version").times == 1

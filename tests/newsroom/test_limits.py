@@ -60,25 +60,59 @@ def test_forty_at_once_let_exactly_ten_through() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
+    ("one", "other", "same", "near"),
     [
-        ("192.0.2.1", "192.0.2.1", True),
-        ("192.0.2.1", "192.0.2.2", False),
-        ("2001:db8::1", "2001:db8::ffff", True),
-        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("192.0.2.1", "192.0.2.1", True, True),
+        ("192.0.2.1", "192.0.2.2", False, True),
+        ("192.0.2.1", "192.0.3.1", False, False),
+        ("2001:db8::1", "2001:db8::ffff", True, True),
+        ("2001:db8::1", "2001:db8:0:1::1", False, True),
+        ("2001:db8::1", "2001:db8:1::1", False, False),
+        ("192.0.2.1", "::ffff:192.0.2.1", True, True),
+        ("192.0.2.1", "192.0.2.1:4711", True, True),
+        ("2001:db8::1", "[2001:db8::1]:4711", True, True),
+        ("fe80::1%eth0", "fe80::1", True, True),
+        ("", "nonsense", True, True),
     ],
 )
-def test_a_network_is_an_address_or_a_64(
-    one: str, other: str, same: bool, rf: RequestFactory
+def test_a_network_is_an_address_or_a_64_and_its_neighbourhood_a_24_or_a_48(
+    one: str, other: str, same: bool, near: bool, rf: RequestFactory
 ) -> None:
-    networks = {limits.network_of(rf.get("/", REMOTE_ADDR=each)) for each in (one, other)}
+    requests = [rf.get("/", REMOTE_ADDR=each) for each in (one, other)]
+    networks = {limits.network_of(each) for each in requests}
+    neighbourhoods = {limits.neighbourhood_of(each) for each in requests}
     assert (len(networks) == 1) is same
-    assert one not in networks
+    assert (len(neighbourhoods) == 1) is near
+    assert one not in networks | neighbourhoods
 
 
-def test_only_our_own_proxy_is_believed(rf: RequestFactory, settings: Settings) -> None:
-    request = rf.get("/", REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR="203.0.113.9, 192.0.2.77")
-    settings.BEHIND_PROXY = False
-    assert limits.network_of(request) == limits.network_of(rf.get("/", REMOTE_ADDR="192.0.2.1"))
-    settings.BEHIND_PROXY = True
-    assert limits.network_of(request) == limits.network_of(rf.get("/", REMOTE_ADDR="192.0.2.77"))
+def test_only_our_own_proxies_are_believed(rf: RequestFactory, settings: Settings) -> None:
+    request = rf.get(
+        "/",
+        REMOTE_ADDR="192.0.2.1",
+        HTTP_X_FORWARDED_FOR="203.0.113.9, 198.51.100.5, 192.0.2.77",
+    )
+    for proxies, seen in ((0, "192.0.2.1"), (1, "192.0.2.77"), (2, "198.51.100.5")):
+        settings.BEHIND_PROXY = 0
+        expected = limits.network_of(rf.get("/", REMOTE_ADDR=seen))
+        settings.BEHIND_PROXY = proxies
+        assert limits.network_of(request) == expected
+    # Fewer hops than proxies: somebody came past the first one, and their word is not believed
+    # beyond what the last one saw.
+    settings.BEHIND_PROXY = 2
+    assert limits.network_of(
+        rf.get("/", REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR="192.0.2.77")
+    ) == limits.network_of(rf.get("/", HTTP_X_FORWARDED_FOR="192.0.2.77"))
+
+
+@pytest.mark.parametrize(
+    ("address", "is_ours"),
+    [
+        ("10.1.2.3", True), ("127.0.0.1", True), ("172.31.0.1", True), ("fd00::1", True),
+        ("::1", True), ("", True), ("192.0.2.1", False), ("8.8.8.8", False), ("2001:db8::1", False),
+    ],
+)  # fmt: skip
+def test_no_reader_comes_from_an_address_inside(
+    address: str, is_ours: bool, rf: RequestFactory
+) -> None:
+    assert limits.is_of_our_own(rf.get("/", REMOTE_ADDR=address)) is is_ours

@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import stripe.params.checkout._session_create_params as create_params
+
+from newsroom import environment
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -51,12 +54,18 @@ def run_manage(*arguments: str, **changed: str | None) -> subprocess.CompletedPr
         ("HASH_KEY", None, "HASH_KEY is not set"),
         ("STRIPE_SECRET_KEY", None, "STRIPE_SECRET_KEY is not set"),
         ("STRIPE_SECRET_KEY", "pk_live_x", "must be a secret or restricted key"),
-        ("STRIPE_WEBHOOK_SECRET", None, "STRIPE_WEBHOOK_SECRET is not set"),
-        ("STRIPE_WEBHOOK_SECRET", "whsec_0123456789abcdef,", "whsec_"),
         ("EMAIL_URL", None, "EMAIL_URL is not set"),
         ("DEBUG", "perhaps", "DEBUG is 1 or 0"),
         ("HSTS_SECONDS", "a year", "whole number of seconds"),
         ("CURRENCIES", "dollars", "CURRENCIES is a list"),
+        ("CURRENCIES", "usd,xyz", "we do not know the limits of 'xyz'"),
+        ("CURRENCIES", "usd,irr", "we do not know the limits of 'irr'"),
+        ("STRIPE_PAYMENT_METHOD_CONFIGURATION", "card", "an id such as pmc_1AbC"),
+        ("STRIPE_EXCLUDED_PAYMENT_METHODS", "clarna", "knows no 'clarna'. Did you mean klarna?"),
+        ("STRIPE_EXCLUDED_PAYMENT_METHODS", "klarna,barter", "Stripe knows no 'barter'."),
+        ("BEHIND_PROXY", "nginx", "BEHIND_PROXY is the number of proxies"),
+        ("BEHIND_PROXY", "-1", "BEHIND_PROXY is the number of proxies"),
+        ("QUIET_HOURS", "25", "a number of hours from 0 to 24"),
         ("LOG_LEVEL", "loud", "LOG_LEVEL is"),
         ("EMAIL_URL", "mail.example", "EMAIL_URL cannot be read"),
         ("EMAIL_URL", "smtp://u:p@host:port", "EMAIL_URL cannot be read"),
@@ -73,6 +82,27 @@ def test_a_bad_setting_stops_the_start_in_one_sentence(
     assert says in result.stderr
     assert "Traceback" not in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("secret", [None, "", " ", ",", "whsec_", "secret", "whsec_0123456789abcdef,"])  # fmt: skip
+def test_row_17_without_the_webhooks_secret_nothing_starts(secret: str | None) -> None:
+    result = run_manage("check", STRIPE_WEBHOOK_SECRET=secret)
+    assert result.returncode == 1
+    assert "STRIPE_WEBHOOK_SECRET" in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("yes", ["1", "true", "on", "2"])
+def test_proxies_are_counted(yes: str) -> None:
+    code = "from django.conf import settings; print(settings.BEHIND_PROXY)"
+    result = run_manage("shell", "--no-imports", "-c", code, BEHIND_PROXY=yes)
+    assert result.stdout.strip() == ("2" if yes == "2" else "1")
+
+
+def test_the_methods_that_can_be_left_out_are_those_of_the_sdk() -> None:
+    source = Path(create_params.__file__).read_text()
+    field = source.partition("excluded_payment_method_types: NotRequired[")[2].partition('"""')[0]
+    assert set(re.findall(r'"(\w+)"', field)) == environment.EXCLUDABLE_METHODS
 
 
 @pytest.mark.parametrize(
