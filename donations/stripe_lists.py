@@ -44,6 +44,7 @@ class Page(Generic[T]):
 class ListedSubscription:
     subscription: StripeSubscription
     customer: Customer
+    latest_invoice: Invoice | None
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class ListedSession:
 
 
 def subscriptions(after: str, *, is_ended_too: bool) -> Page[ListedSubscription]:
-    asked: dict[str, Any] = {"expand": ["data.customer"]}
+    asked: dict[str, Any] = {"expand": ["data.customer", "data.latest_invoice"]}
     if is_ended_too:
         asked["status"] = "all"
     return _page("subscriptions", _listed_subscription, after, None, asked)
@@ -103,7 +104,12 @@ def _page(
 
 
 def _listed_subscription(found: dict[str, Any]) -> ListedSubscription:
-    return ListedSubscription(subscription_of(found), customer_of(found["customer"]))
+    latest = found.get("latest_invoice")
+    return ListedSubscription(
+        subscription_of(found),
+        customer_of(found["customer"]),
+        invoice_of(latest) if isinstance(latest, dict) else None,
+    )
 
 
 def _listed_session(found: dict[str, Any]) -> ListedSession:

@@ -48,7 +48,9 @@ def sync_subscription(
         mirror = Subscription.objects.filter(stripe_id=found.id).first()
         is_new = mirror is None
         if mirror is None:
-            if not has_paid and not _was_ever_paid(found, is_patient=is_patient):
+            if not has_paid and not was_ever_paid(
+                found, _latest_invoice(found, is_patient=is_patient)
+            ):
                 return None
             mirror = _new_mirror(found)
         mirror.customer_id = found.customer
@@ -107,14 +109,17 @@ def sync_invoice(
         return subscription
 
 
-def _was_ever_paid(found: StripeSubscription, *, is_patient: bool) -> bool:
+def was_ever_paid(found: StripeSubscription, latest: Invoice | None) -> bool:
     """While a bank debit is on its way, Stripe calls a subscription active before it is paid."""
     if found.status in UNPAID:
         return False
-    if not found.latest_invoice:
-        return True
-    latest = stripe_api.retrieve_invoice(found.latest_invoice, is_patient=is_patient)
-    return not latest.is_first or latest.status == "paid"
+    return latest is None or not latest.is_first or latest.status == "paid"
+
+
+def _latest_invoice(found: StripeSubscription, *, is_patient: bool) -> Invoice | None:
+    if found.status in UNPAID or not found.latest_invoice:
+        return None
+    return stripe_api.retrieve_invoice(found.latest_invoice, is_patient=is_patient)
 
 
 def _tell_of_failure(invoice: Invoice, subscription: Subscription) -> None:

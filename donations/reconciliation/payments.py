@@ -31,9 +31,12 @@ def compare(scope: Scope, listed: Sequence[Payment]) -> Outcome:
             outcome.known_ids.append(each.settlement.id)
         if entry is not None:
             outcome.cases += _cases_of(scope, books, entry, each)
-        elif each.status == "succeeded" and each.id not in is_said:
-            if not scope.leaves(each.paid_at, each.id):
-                outcome.cases.append(_missing(each))
+        elif (
+            each.status == "succeeded"
+            and each.id not in is_said
+            and not scope.leaves(each.paid_at, each.id)
+        ):
+            outcome.cases.append(_missing(each))
     return outcome
 
 

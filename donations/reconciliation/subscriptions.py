@@ -3,15 +3,13 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from django.conf import settings
-
 from donations.models import DifferentThing, Subscription
 from donations.models.subscription import ACTIVE
 from donations.reconciliation.cases import Case, Outcome, Said, Scope, said_of
 from donations.reconciliation.words import money
 from donations.stripe_lists import ListedSubscription
 from donations.stripe_objects import Customer, StripeSubscription
-from donations.subscriptions import UNPAID, sync_subscription
+from donations.subscriptions import sync_subscription, was_ever_paid
 from donations.supporters import normalised
 from newsroom.alerts import alert
 
@@ -30,7 +28,7 @@ def compare(scope: Scope, listed: Sequence[ListedSubscription]) -> Outcome:
         mirror = mirrors.get(each.subscription.id)
         if mirror is not None:
             outcome.cases += cases_of(mirror, each.subscription, each.customer)
-        elif not _is_to_come(scope, each.subscription):
+        elif not _is_to_come(scope, each):
             outcome.cases.append(_missing(each.subscription))
     return outcome
 
@@ -87,20 +85,15 @@ def tell_of_address(customer_id: str) -> None:
     )
 
 
-def _is_to_come(scope: Scope, found: StripeSubscription) -> bool:
-    """A supporter exists from the first payment on; what was paid shows among the invoices."""
-    return found.status in UNPAID or scope.leaves(found.started_at, found.id, found.latest_invoice)
+def _is_to_come(scope: Scope, listed: ListedSubscription) -> bool:
+    """A supporter exists from the first payment on; what ended shows among the invoices."""
+    found = listed.subscription
+    return not was_ever_paid(found, listed.latest_invoice) or scope.leaves(
+        found.started_at, found.id, found.latest_invoice
+    )
 
 
 def _missing(found: StripeSubscription) -> Case:
     figure = f"{found.status}, {money({found.currency: found.amount_minor})}"
     said = Said(DifferentThing.SUBSCRIPTION, found.id, "missing here", stripes=figure)
-    return Case((said,), act=partial(sync_subscription, found.id, is_news=False))
-
-
-def live_mirrors() -> list[str]:
-    return list(
-        Subscription.objects.filter(livemode=settings.STRIPE_LIVEMODE, ended_at=None).values_list(
-            "stripe_id", flat=True
-        )
-    )
+    return Case((said,), act=partial(sync_subscription, found.id, has_paid=True, is_news=False))
