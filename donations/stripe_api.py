@@ -292,19 +292,6 @@ def retrieve_balance_transaction(transaction_id: str) -> BalanceTransaction | No
 
 
 @_translated
-def page(path: str, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], bool]:
-    """A page of a list (`refunds`), as it came, newest first, and whether more follow."""
-    found = _client(TIMEOUT, RETRIES).raw_request("get", f"/v1/{path}", **asked).data
-    return list(found["data"]), bool(found["has_more"])
-
-
-@_translated
-def retrieve_balance_transaction(transaction_id: str) -> BalanceTransaction | None:
-    found = _stripe().balance_transactions.retrieve(transaction_id)
-    return balance_transaction_of(found.to_dict())
-
-
-@_translated
 def events(types: Sequence[str], *, since: datetime) -> list[dict[str, Any]]:
     """Events of these types, oldest first. Stripe keeps them for 30 days."""
     asked = {"types": list(types), "created": {"gte": int(since.timestamp())}, "limit": 100}
