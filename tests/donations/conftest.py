@@ -6,7 +6,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -19,7 +19,7 @@ from django.test import Client
 
 from donations import stripe_api
 from donations.stripe_api import _client
-from tests.conftest import StandIn
+from tests.conftest import RunJobs, StandIn
 
 WEBHOOK = "/support/stripe/webhook/"
 
@@ -134,3 +134,56 @@ def start(client: Client, stripe_side: Stripe) -> Callable[..., str]:
         return str(response["Location"]).rpartition("/")[2].partition("#")[0]
 
     return press
+
+
+class Life:
+    """One clock for Stripe and us. Whatever happens at Stripe is told, and done, at once."""
+
+    def __init__(self, side: Stripe, clock: time_machine.Traveller, tell: Tell, run: Any) -> None:
+        self.side = side
+        self._clock = clock
+        self.tell = tell
+        self._run = run
+        self._told: set[str] = set()
+
+    def catch_up(self) -> None:
+        """Tell all that was not told yet, in its order."""
+        for event in self.side.events():
+            if event["id"] not in self._told:
+                self._told.add(event["id"])
+                self.tell(event)
+        self._run()
+
+    def wait(self, *, told: bool = True, **delta: float) -> None:
+        """Let time pass. Unless `told`, we sleep through what Stripe says meanwhile."""
+        passed = timedelta(**delta)
+        self._clock.shift(passed)
+        self.side.order("clock", advance=int(passed.total_seconds()))
+        if told:
+            self.catch_up()
+
+    def pay(self, session: str, **form: object) -> None:
+        self.side.pay(session, **form)  # type: ignore[arg-type]
+        self.catch_up()
+
+    def renewals(self, subscription: str, card: str) -> None:
+        """From now on they `decline` or `succeed`."""
+        self.side.order("renewals", subscription=subscription, card=card)
+
+    def do(self, act: str, **form: object) -> dict[str, Any]:
+        """Let something happen at Stripe, and hear of it."""
+        done = self.side.order(act, **form)
+        self.catch_up()
+        return done
+
+    def api(self, method: str, path: str, **form: object) -> dict[str, Any]:
+        """What somebody does in Stripe's dashboard; and hear of it."""
+        done = self.side.api(method, path, **form)
+        self.catch_up()
+        return done
+
+
+@pytest.fixture
+def life(stripe_side: Stripe, tell: Tell, run_jobs: RunJobs) -> Iterator[Life]:
+    with stripe_side.at(datetime(2026, 11, 24, 12, 0, tzinfo=UTC)) as clock:
+        yield Life(stripe_side, clock, tell, run_jobs)
