@@ -16,18 +16,19 @@ from donations.stripe_stand_in.json_types import Json, public
 
 # What lists filter by, so that thousands of objects answer as fast as ten.
 _INDEXED = {
+    "balance_transaction": ("source",),
     "charge": ("payment_intent", "customer"),
-    "checkout.session": ("payment_intent", "subscription", "customer"),
+    "checkout.session": ("payment_intent", "subscription", "customer", "status"),
     "customer": ("email",),
     "dispute": ("payment_intent", "charge"),
     "event": ("type",),
-    "invoice": ("parent.subscription_details.subscription", "customer"),
+    "invoice": ("parent.subscription_details.subscription", "customer", "status"),
     "invoice_payment": ("payment.payment_intent", "invoice"),
     "payment_intent": ("customer",),
     "payment_method": ("customer",),
     "radar.early_fraud_warning": ("payment_intent", "charge"),
     "refund": ("payment_intent", "charge"),
-    "subscription": ("customer",),
+    "subscription": ("customer", "status"),
 }
 
 _TABLES = """
