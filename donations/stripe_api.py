@@ -286,6 +286,13 @@ def page(path: str, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], boo
 
 
 @_translated
+def webhook_endpoints() -> list[str]:
+    """The addresses that Stripe sends events to, as often as each is registered."""
+    found = _stripe().webhook_endpoints.list({"limit": 100}).auto_paging_iter()
+    return [str(each.url) for each in found if each.status == "enabled"]
+
+
+@_translated
 def retrieve_balance_transaction(transaction_id: str) -> BalanceTransaction | None:
     found = _stripe().balance_transactions.retrieve(transaction_id)
     return balance_transaction_of(found.to_dict())

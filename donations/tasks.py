@@ -6,7 +6,8 @@ from django.utils.timezone import now
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from donations import checkout, inbox, reminders, stripe_events, watch
+from donations import checkout, inbox, reminders, standing, stripe_events, watch
+from donations.reconciliation import missed_events, sweeping
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -17,7 +18,9 @@ def send_due_reminders(timestamp: int) -> None:
 
 @app.task(name="donations.apply_event")
 def apply_event(event_id: int) -> None:
-    stripe_events.apply(event_id)
+    # A copy of the paper has copies of waiting jobs, whose mail the paper itself sends.
+    if not standing.is_copy():
+        stripe_events.apply(event_id)
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -43,3 +46,19 @@ def close_page(intent_id: str) -> None:
 def watch_payments(timestamp: int) -> None:
     watch.watch_unpaid(now())
     watch.watch_silence(now())
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(name="donations.fetch_missed_events", queueing_lock="donations.fetch_missed_events")
+def fetch_missed_events(timestamp: int) -> None:
+    missed_events.fetch(now())
+
+
+@app.periodic(cron="11 3 * * *")
+@app.task(
+    name="donations.sweep_stripe",
+    queueing_lock="donations.sweep_stripe",
+    retry=RetryStrategy(max_attempts=6, wait=600),
+)
+def sweep_stripe(timestamp: int) -> None:
+    sweeping.sweep(now())

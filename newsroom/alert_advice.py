@@ -45,6 +45,13 @@ ADVICE: dict[str, str | Promise] = {
         "Wait for the supporter’s answer. Without one, leave the money where it is; when they "
         "meant it once, refund one payment in Stripe’s dashboard."
     ),
+    "reconciliation.differences": _(
+        "Open the reconciliation: it names each of them. A few after trouble with the server or "
+        "with Stripe are no wonder; some every night mean that events do not arrive."
+    ),
+    "reconciliation.unfinished": _(
+        "Ask whoever runs the server to run “manage.py reconcile_stripe” and to read what it says."
+    ),
     "reconciliation.unknown_to_stripe": _(
         "Ask whoever runs the server whether the key is of the right Stripe account, before "
         "anything is written off."
@@ -68,6 +75,18 @@ ADVICE: dict[str, str | Promise] = {
     "stripe.dispute": _(
         "Answer in Stripe’s dashboard before its deadline, or accept it. What is decided arrives "
         "in the ledger by itself."
+    ),
+    "stripe.endpoint_elsewhere": _(
+        "In Stripe’s dashboard, look at the webhook endpoints. A test paper belongs in test mode; "
+        "an address that the paper has left can be deleted."
+    ),
+    "stripe.endpoint_missing": _(
+        "In Stripe’s dashboard, add the webhook endpoint, and give its secret to whoever runs the "
+        "server."
+    ),
+    "stripe.endpoint_twice": _(
+        "In Stripe’s dashboard, delete all but one of the webhook endpoints with this address; "
+        "keep the one whose secret the server has."
     ),
     "stripe.event_failed": _(
         "Open the event: its reason says what went wrong. When that is mended, apply it again."

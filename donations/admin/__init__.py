@@ -5,6 +5,7 @@ from donations.admin import (  # noqa: F401 - each registers itself
     ledger,
     payment_settings,
     prompt,
+    reconciliation,
     reminder,
     stripe_event,
     support_intent,
