@@ -115,13 +115,29 @@ class Sandbox:
 
     def queue(self, event: Json) -> None:
         """Owe an event to every endpoint that listens to its kind."""
-        for endpoint in self.store.find("webhook_endpoint", oldest_first=True):
-            listens = {"*", event["type"]} & set(endpoint["enabled_events"])
-            if listens and endpoint["status"] == "enabled":
+        for endpoint, kinds in self._listening().items():
+            if event["type"] in kinds or "*" in kinds:
                 self.store.rows(
                     "INSERT INTO deliveries (event, endpoint, made_at, due_at) VALUES (?, ?, ?, ?)",
-                    (event["id"], endpoint["id"], self.now(), self.now()),
+                    (event["id"], endpoint, self.now(), self.now()),
                 )
+
+    def _listening(self) -> dict[str, list[str]]:
+        """The endpoints that are sent to, and what they asked for. Remembered, for this is asked
+        with every event.
+        """
+        known: dict[str, list[str]] | None = self.store.recall("listening")
+        if known is None:
+            endpoints = self.store.find("webhook_endpoint", oldest_first=True)
+            known = {
+                one["id"]: one["enabled_events"] for one in endpoints if one["status"] == "enabled"
+            }
+            self.store.remember("listening", known)
+        return known
+
+    def endpoints_changed(self) -> None:
+        """Call this with every change of an endpoint."""
+        self.store.remember("listening", None)
 
     def update(self, thing: Json, kind: str | None = None, **changes: object) -> Json:
         """Change an object and keep it; with `kind`, tell of it when something did change."""
@@ -148,3 +164,4 @@ class Sandbox:
         )
         given = {"url": self.webhook_url, "_secret": self.webhook_secret, "_given": True}
         self.store.put(endpoint | given)
+        self.endpoints_changed()

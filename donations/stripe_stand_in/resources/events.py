@@ -55,6 +55,7 @@ def create_endpoint(sandbox: Sandbox, given: Json) -> Json:
     made = shapes.webhook_endpoint(sandbox.new_id("we_1"), sandbox.now(), given["url"], given)
     secret = f"whsec_{sandbox.secret(32)}"
     sandbox.store.put(made | {"_secret": secret})
+    sandbox.endpoints_changed()
     return made | {"secret": secret}
 
 
@@ -67,12 +68,14 @@ def update_endpoint(sandbox: Sandbox, given: Json, identifier: str) -> Json:
         changes["metadata"] = merge_metadata(found["metadata"], changes["metadata"])
     if "disabled" in given:
         changes["status"] = "disabled" if given["disabled"] else "enabled"
+    sandbox.endpoints_changed()
     return sandbox.update(found, **changes)
 
 
 def delete_endpoint(sandbox: Sandbox, given: Json, identifier: str) -> Json:
     need(sandbox, "webhook_endpoint", identifier, "webhook endpoint")
     sandbox.store.delete(identifier)
+    sandbox.endpoints_changed()
     sandbox.store.rows(
         "DELETE FROM deliveries WHERE endpoint = ? AND state = 'pending'", (identifier,)
     )
