@@ -11,9 +11,8 @@ from django.utils.timezone import localtime
 from donations import money
 from donations.models import Campaign, EntryKind, GoalKind, LedgerEntry, Subscription
 
-# What people gave, and what went back to them. Fees are ours to pay: the number is gross.
-GIVEN = (
-    EntryKind.PAYMENT,
+# What went back of what people gave. Fees are ours to pay: the number is gross.
+WENT_BACK = (
     EntryKind.REFUND,
     EntryKind.REFUND_FAILED,
     EntryKind.DISPUTE,
@@ -61,15 +60,13 @@ class Progress:
 
 
 def progress(campaign: Campaign, *, at: datetime, zone: ZoneInfo) -> Progress:
-    """Three or fewer queries. Money in other currencies than the campaign's is left out for now."""
+    """Three or fewer queries. Money in other currencies is left out: see `left_out`."""
     kind = GoalKind(campaign.goal_kind)
     if kind == GoalKind.SUPPORTERS:
         return Progress(kind, active_supporters(at), campaign.goal_supporters or 0, "")
     if kind == GoalKind.IN_ALL:
-        given = _given(campaign.currency).filter(occurred_at__gte=campaign.starts_at)
-        if campaign.ends_at is not None:
-            given = given.filter(occurred_at__lt=campaign.ends_at)
-        reached, until = _sum(given), None
+        paid = _payments(campaign.starts_at, campaign.ends_at).filter(currency=campaign.currency)
+        reached, until = _kept(paid), None
     else:
         reached, until = monthly_support(campaign.currency, at=at, zone=zone), month_of(at, zone)[1]
     return Progress(kind, max(0, reached), campaign.goal_minor or 0, campaign.currency, until)
@@ -81,23 +78,35 @@ def monthly_support(currency: str, *, at: datetime, zone: ZoneInfo) -> int:
     What active monthly supporters give, a twelfth of what yearly ones give, and the one-time
     support of this calendar month. Gross, less refunds. So it does not fall to 0 on the first.
     """
-    active = (
-        Subscription.objects.active(at)
-        .filter(currency=currency, livemode=settings.STRIPE_LIVEMODE)
-        .order_by()
-    )
     by_interval: dict[str, int] = dict(
-        active.values_list("interval").annotate(total=Sum("amount_minor"))
+        _active(at)
+        .filter(currency=currency)
+        .values_list("interval")
+        .annotate(total=Sum("amount_minor"))
     )
-    start, end = month_of(at, zone)
-    once = _given(currency).filter(interval="", occurred_at__gte=start, occurred_at__lt=end)
-    return by_interval.get("month", 0) + by_interval.get("year", 0) // 12 + _sum(once)
+    once = _payments(*month_of(at, zone)).filter(currency=currency, interval="")
+    return by_interval.get("month", 0) + by_interval.get("year", 0) // 12 + _kept(once)
 
 
 def active_supporters(at: datetime) -> int:
     """People whose monthly or yearly support goes on, in whatever currency."""
-    active = Subscription.objects.active(at).filter(livemode=settings.STRIPE_LIVEMODE)
-    return active.order_by().values("supporter").distinct().count()
+    return _active(at).values("supporter").distinct().count()
+
+
+def left_out(campaign: Campaign, *, at: datetime, zone: ZoneInfo) -> list[str]:
+    """Currencies in which support came that this campaign's number does not count."""
+    kind = GoalKind(campaign.goal_kind)
+    if kind == GoalKind.SUPPORTERS:
+        return []
+    if kind == GoalKind.IN_ALL:
+        found = {*_payments(campaign.starts_at, campaign.ends_at).values_list("currency", flat=True).distinct()}  # fmt: skip
+    else:
+        once = _payments(*month_of(at, zone)).filter(interval="")
+        found = {
+            *_active(at).values_list("currency", flat=True).distinct(),
+            *once.values_list("currency", flat=True).distinct(),
+        }
+    return sorted(found - {campaign.currency})
 
 
 def month_of(at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -107,11 +116,24 @@ def month_of(at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
     return start, end
 
 
-def _given(currency: str) -> QuerySet[LedgerEntry]:
-    return LedgerEntry.objects.filter(
-        kind__in=GIVEN, currency=currency, livemode=settings.STRIPE_LIVEMODE
+def _active(at: datetime) -> QuerySet[Subscription]:
+    active = Subscription.objects.active(at).filter(livemode=settings.STRIPE_LIVEMODE)
+    return active.order_by()
+
+
+def _payments(start: datetime, end: datetime | None) -> QuerySet[LedgerEntry]:
+    """All that was paid from `start` until before `end`."""
+    paid = LedgerEntry.objects.filter(
+        kind=EntryKind.PAYMENT, livemode=settings.STRIPE_LIVEMODE, occurred_at__gte=start
     ).order_by()
+    return paid if end is None else paid.filter(occurred_at__lt=end)
 
 
-def _sum(entries: QuerySet[LedgerEntry]) -> int:
-    return entries.aggregate(total=Sum("amount_minor"))["total"] or 0
+def _kept(paid: QuerySet[LedgerEntry]) -> int:
+    """What is left of these payments, whenever something of them went back."""
+    went_back = LedgerEntry.objects.filter(
+        kind__in=WENT_BACK,
+        payment_intent__in=paid.exclude(payment_intent="").values("payment_intent"),
+    ).order_by()
+    total = paid.aggregate(total=Sum("amount_minor"))["total"] or 0
+    return total + (went_back.aggregate(total=Sum("amount_minor"))["total"] or 0)

@@ -146,12 +146,17 @@ class CampaignAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def reached(self, campaign: Campaign) -> str:
         if campaign.pk is None:
             return "–"
-        progress = goals.progress(campaign, at=now(), zone=zone_of(Paper.load()))
+        at, zone = now(), zone_of(Paper.load())
+        progress = goals.progress(campaign, at=at, zone=zone)
         if progress.counts_people:
             return f"{progress.reached} / {progress.goal}"
-        return " / ".join(
+        said = " / ".join(
             money.format_amount(minor, progress.currency)
             for minor in (progress.reached, progress.goal)
+        )
+        others = ", ".join(goals.left_out(campaign, at=at, zone=zone)).upper()
+        return said + (
+            gettext(" (without %(currencies)s)") % {"currencies": others} if others else ""
         )
 
     @admin.action(description=_("Pause: its prompts disappear at once"))

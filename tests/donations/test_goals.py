@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
+from django.test import Client
 
 from donations import goals
-from donations.models import Campaign, EntryKind, GoalKind
+from donations.models import Campaign, EntryKind, GoalKind, LedgerEntry
 from tests.donations.factories import (
     CampaignFactory,
     LedgerEntryFactory,
@@ -63,17 +65,43 @@ def test_a_month_is_the_papers_own() -> None:
     assert until == datetime(2026, 11, 30, 22, 0, tzinfo=UTC)
 
 
+def went_back(payment: LedgerEntry, kind: EntryKind, amount: int, at: datetime = NOON) -> None:
+    LedgerEntryFactory(
+        kind=kind, source=f"{kind}_{payment.source}", payment_intent=payment.payment_intent,
+        amount_minor=amount, currency=payment.currency, interval=payment.interval, occurred_at=at,
+    )  # fmt: skip
+
+
 def test_the_number_is_gross_less_what_went_back() -> None:
-    LedgerEntryFactory(amount_minor=50_00, occurred_at=NOON)
-    LedgerEntryFactory(kind=EntryKind.FEE, source="txn_1", amount_minor=-1_80, occurred_at=NOON)
-    LedgerEntryFactory(kind=EntryKind.REFUND, source="re_1", amount_minor=-20_00, occurred_at=NOON)
-    LedgerEntryFactory(kind=EntryKind.DISPUTE, source="dp_1", amount_minor=-5_00, occurred_at=NOON)
+    payment = LedgerEntryFactory(amount_minor=50_00, occurred_at=NOON)
+    went_back(payment, EntryKind.FEE, -1_80)
+    went_back(payment, EntryKind.REFUND, -20_00)
+    went_back(payment, EntryKind.DISPUTE, -5_00)
     assert reached() == 25_00
+    went_back(payment, EntryKind.REFUND_FAILED, 20_00)
+    went_back(payment, EntryKind.DISPUTE_RETURNED, 4_00)
+    assert reached() == 49_00
 
 
 def test_more_given_back_than_given_is_nothing_not_less() -> None:
-    LedgerEntryFactory(kind=EntryKind.REFUND, source="re_1", amount_minor=-20_00, occurred_at=NOON)
+    payment = LedgerEntryFactory(amount_minor=15_00, occurred_at=NOON)
+    went_back(payment, EntryKind.REFUND, -15_00)
+    went_back(payment, EntryKind.DISPUTE, -15_00)
     assert reached() == 0
+
+
+def test_what_goes_back_is_taken_from_the_month_that_it_was_given_in() -> None:
+    october = LedgerEntryFactory(amount_minor=30_00, occurred_at=NOON - timedelta(days=20))
+    LedgerEntryFactory(amount_minor=10_00, occurred_at=NOON)
+    went_back(october, EntryKind.REFUND, -30_00)
+    assert reached() == 10_00
+    assert reached(at=NOON - timedelta(days=20)) == 0
+
+
+def test_support_that_is_paused_is_neither_money_nor_a_person() -> None:
+    people = CampaignFactory(goal_kind=GoalKind.SUPPORTERS, goal_minor=None, goal_supporters=2)
+    SubscriptionFactory(is_paused=True)
+    assert (reached(), reached(people)) == (0, 0)
 
 
 def test_payments_of_a_subscription_are_not_counted_beside_it() -> None:
@@ -82,12 +110,23 @@ def test_payments_of_a_subscription_are_not_counted_beside_it() -> None:
     assert reached() == 5_00
 
 
-def test_other_currencies_and_the_other_mode_are_left_out() -> None:
+@time_machine.travel(NOON, tick=False)
+def test_other_currencies_and_the_other_mode_are_left_out(admin_client: Client) -> None:
     SubscriptionFactory(currency="eur")
-    SubscriptionFactory(livemode=True)
-    LedgerEntryFactory(currency="eur", occurred_at=NOON)
-    LedgerEntryFactory(livemode=True, occurred_at=NOON)
+    SubscriptionFactory(livemode=True, currency="chf")
+    LedgerEntryFactory(currency="gbp", occurred_at=NOON)
+    LedgerEntryFactory(livemode=True, currency="chf", occurred_at=NOON)
     assert reached() == 0
+    # And the fundraiser is told of it.
+    monthly, in_all = CampaignFactory(), CampaignFactory(goal_kind=GoalKind.IN_ALL)
+    people = CampaignFactory(goal_kind=GoalKind.SUPPORTERS, goal_minor=None, goal_supporters=2)
+    left_out = [goals.left_out(each, at=NOON, zone=UTC_ZONE) for each in (monthly, in_all, people)]
+    assert left_out == [["eur", "gbp"], ["gbp"], []]
+    page = admin_client.get(f"/admin/donations/campaign/{monthly.pk}/change/")
+    assert "$0 / $10,000 (without EUR, GBP)" in page.text
+    euros = CampaignFactory(currency="eur")
+    assert goals.left_out(euros, at=NOON, zone=UTC_ZONE) == ["gbp"]
+    assert reached(euros) == 5_00
 
 
 def test_a_goal_in_all_counts_every_payment_of_the_campaigns_days() -> None:
@@ -95,16 +134,20 @@ def test_a_goal_in_all_counts_every_payment_of_the_campaigns_days() -> None:
         goal_kind=GoalKind.IN_ALL, starts_at=NOON, ends_at=NOON + timedelta(days=60)
     )
     SubscriptionFactory(amount_minor=3_00)
-    for amount, day, interval in (
-        (1_00, -1, ""), (10_00, 0, ""), (5_00, 20, "month"), (5_00, 50, "month"), (7_00, 60, ""),
-    ):  # fmt: skip
+    before, first, *_others = (
         LedgerEntryFactory(
             amount_minor=amount, interval=interval, occurred_at=NOON + timedelta(days=day)
         )
-    LedgerEntryFactory(
-        kind=EntryKind.REFUND, source="re_1", amount_minor=-4_00,
-        occurred_at=NOON + timedelta(days=30),
-    )  # fmt: skip
+        for amount, day, interval in (
+            (1_00, -1, ""),
+            (10_00, 0, ""),
+            (5_00, 20, "month"),
+            (5_00, 50, "month"),
+            (7_00, 60, ""),
+        )
+    )
+    went_back(first, EntryKind.REFUND, -4_00, at=NOON + timedelta(days=80))
+    went_back(before, EntryKind.REFUND, -1_00, at=NOON + timedelta(days=30))
     assert reached(campaign, at=NOON + timedelta(days=90)) == 16_00
 
 
