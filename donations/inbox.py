@@ -12,7 +12,7 @@ from django.utils.timezone import now
 
 from donations import stripe_api
 from donations.models import EventState, StripeEvent
-from newsroom import crash_points, jobs
+from newsroom import crash_points, jobs, limits
 from newsroom.alerts import alert
 
 logger = logging.getLogger(__name__)
@@ -32,6 +32,7 @@ STRIPES_WORDS = frozenset(
 OBJECT_ID = re.compile(r"[A-Za-z0-9_]{1,255}", re.ASCII)
 CLOCKS_AGREE_WITHIN = timedelta(seconds=60)
 FORGOTTEN_AFTER = timedelta(minutes=10)
+MANY_REPEATS = 50
 ALERTS_AT_MOST_EVERY = timedelta(minutes=1)
 # What a supporter's mail address stands in is not kept for ever.
 BODIES_LAST = timedelta(days=90)
@@ -83,7 +84,28 @@ def receive(payload: bytes, signature: str) -> StripeEvent | None:
             "Stripe's clock and ours are more than a minute apart: check this machine's time. "
             "From five minutes on, every event is refused.",
         )
-    return _store(event)
+    stored = _store(event)
+    if stored is None:
+        _watch_repeats(at)
+    return stored
+
+
+def _watch_repeats(at: datetime) -> None:
+    """Some events come twice. Nearly all of them: two endpoints at Stripe point here, or our
+    answers come too late for it.
+    """
+    repeats = limits.count("webhook:repeats", per=timedelta(days=1), at=at)
+    if repeats % MANY_REPEATS:
+        return
+    today = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    events = StripeEvent.objects.filter(received_at__gte=today).count()
+    if repeats * 10 >= events * 8:
+        _alert(
+            "stripe.twice",
+            f"Of {events} events today, {repeats} came twice. They count once, but look at "
+            "Stripe's dashboard under Webhooks: only one endpoint should point here, and its "
+            "deliveries should not time out.",
+        )
 
 
 def _alert(cause: str, message: str) -> None:

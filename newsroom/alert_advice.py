@@ -111,6 +111,10 @@ ADVICE: dict[str, str | Promise] = {
         "Open the support page and try to give. The message has Stripe’s own words: often a key "
         "was revoked or the account needs papers."
     ),
+    "stripe.twice": _(
+        "In Stripe’s dashboard, look at the webhook endpoints: delete those but one that have the "
+        "paper’s address. Nothing was booked twice."
+    ),
     "stripe.wrong_mode": _(
         "In Stripe’s dashboard, look which endpoint has the paper’s address: one in test mode "
         "belongs to a test paper, not to this one."

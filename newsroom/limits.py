@@ -26,6 +26,11 @@ INSIDE = [
 
 def is_allowed(key: str, *, limit: int, per: timedelta, at: datetime) -> bool:
     """Count one attempt under `key` and say whether it is within `limit` in this window."""
+    return count(key, per=per, at=at) <= limit * (IN_THE_DEMO if settings.DEMO else 1)
+
+
+def count(key: str, *, per: timedelta, at: datetime) -> int:
+    """Count one more under `key`; gives how many there are in this window."""
     table = CountedAttempt._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
@@ -34,8 +39,7 @@ def is_allowed(key: str, *, limit: int, per: timedelta, at: datetime) -> bool:
             "RETURNING count",
             [key, _window(per, at)],
         )
-        (count,) = cursor.fetchone()
-    return bool(count <= limit * (IN_THE_DEMO if settings.DEMO else 1))
+        return int(cursor.fetchone()[0])
 
 
 def take_back(key: str, *, per: timedelta, at: datetime) -> None:

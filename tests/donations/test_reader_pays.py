@@ -303,6 +303,16 @@ def test_row_31_a_saved_failure_is_left_behind_by_a_new_attempt(
     assert {each["status"] for each in ours} == {"open"}
 
 
+def test_row_32_a_page_whose_id_was_lost_is_the_same_again(
+    start: Start, stripe_side: Stripe
+) -> None:
+    first = start(nonce="n")
+    # Killed after Stripe answered, before the answer was kept.
+    SupportIntent.objects.update(state=IntentState.NEW, session_id=None, session_url="")
+    assert start(nonce="n") == first
+    assert len(stripe_side.api("GET", "checkout/sessions?limit=10")["data"]) == 1
+
+
 def test_row_33_a_key_used_for_something_else_is_reported_and_left_behind(
     client: Client, start: Start, stripe_side: Stripe
 ) -> None:

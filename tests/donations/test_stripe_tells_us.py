@@ -230,6 +230,26 @@ def test_row_21_another_api_version_is_noticed_and_applied(tell: Tell) -> None:
     assert StripeEvent.objects.get().api_version == "2020-08-27"
 
 
+def test_row_64_two_endpoints_change_nothing_and_are_noticed(
+    tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("donations.inbox.MANY_REPEATS", 4)
+    for number in range(4):
+        for _ in range(2):
+            assert tell(event(id=f"evt_{number}")).status_code == 200
+    assert StripeEvent.objects.count() == jobs().count() == 4
+    assert Alert.objects.get().cause == "stripe.twice"
+
+
+def test_row_64_a_few_repeats_are_usual(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("donations.inbox.MANY_REPEATS", 4)
+    for number in range(10):
+        tell(event(id=f"evt_{number}"))
+    for number in range(4):
+        tell(event(id=f"evt_{number}"))
+    assert not Alert.objects.exists()
+
+
 @pytest.mark.parametrize("method", ["get", "put", "delete", "head"])
 def test_only_posts_are_events(client: Client, method: str) -> None:
     assert getattr(client, method)(WEBHOOK).status_code == 405
