@@ -134,26 +134,25 @@ class Deliveries:
         wanted = {name: value for name, value in (("state", state), ("event", event)) if value}
         conditions = " AND ".join(f"{name} = ?" for name in wanted) or "true"
         rows = self.sandbox.store.rows(
-            "SELECT seq, event, endpoint, state, attempts, answer, due_at,"  # noqa: S608  names are ours
-            " (SELECT body FROM objects WHERE id = event),"
-            " (SELECT body FROM objects WHERE id = endpoint) FROM deliveries"
+            "SELECT event, endpoint, state, attempts, answer, due_at,"  # noqa: S608  names are ours
+            " (SELECT json_extract(body, '$.type') FROM objects WHERE id = event),"
+            " (SELECT json_extract(body, '$.url') FROM objects WHERE id = endpoint) FROM deliveries"
             f" WHERE {conditions} ORDER BY seq DESC LIMIT ?",
             (*wanted.values(), limit),
         )
         return [
             {
-                "event": event_id,
-                "type": json.loads(event_body)["type"],
-                "endpoint": endpoint_id,
-                "url": json.loads(endpoint_body)["url"] if endpoint_body else None,
-                "state": kept_state,
+                "event": about,
+                "type": kind,
+                "endpoint": endpoint,
+                "url": url,
+                "state": became,
                 "attempts": attempts,
                 "answers": (answers or "").splitlines(),
-                "next_try_at": int(due_at) if kept_state == "pending" else None,
+                "next_try_at": int(due_at) if became == "pending" else None,
             }
-            for _, event_id, endpoint_id, kept_state, attempts, answers, due_at, event_body,
-            endpoint_body in reversed(rows)
-        ]  # fmt: skip
+            for about, endpoint, became, attempts, answers, due_at, kind, url in reversed(rows)
+        ]
 
     def _run(self) -> None:
         while not self._stopped:
