@@ -86,7 +86,7 @@ def page(title: str, content: str, *, wide: bool = False) -> str:
         f"<title>{escape(title)}</title>"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<style>{_STYLE}</style></head><body>"
-        '<p class="banner">Stand-in: no real money</p>'
+        '<header class="banner">Stand-in: no real money</header>'
         f"<main{' class=wide' if wide else ''}>{content}</main></body></html>"
     )
 
