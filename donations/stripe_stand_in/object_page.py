@@ -38,9 +38,7 @@ def show(control: Control, identifier: str, said: str = "", problem: str = "") -
                 _acts(thing),
                 _deliveries(control, thing) if kind == "event" else _events(control, identifier),
                 _links(control, identifier),
-                section(
-                    "As the API shows it", f"<pre>{_json(control, thing)}</pre>{_notes(thing)}"
-                ),
+                section("As the API shows it", _json(control, thing) + _notes(thing)),
             ]
         )
     return page(identifier, content, wide=True)
@@ -138,7 +136,8 @@ def _json(control: Control, thing: Json) -> str:
         )
         return f"&quot;{link(found[1], found[1])}&quot;" if known else found[0]
 
-    return _MAYBE_ID.sub(linked, text)
+    shown = _MAYBE_ID.sub(linked, text)
+    return f'<pre tabindex="0" role="region" aria-label="JSON">{shown}</pre>'
 
 
 def _notes(thing: Json) -> str:

@@ -148,7 +148,7 @@ def test_an_object_has_a_page_with_its_events_and_links(own: Bench) -> None:
     assert f'href="/objects/{paid.id}"' in text  # the session that names it
     assert f'&quot;<a href="/objects/{paid.customer}">{paid.customer}</a>&quot;' in text
     assert "_due_at" not in text
-    shown = re.search(r"<pre>(.*?)</pre>", text, re.DOTALL)
+    shown = re.search(r"<pre[^>]*>(.*?)</pre>", text, re.DOTALL)
     assert shown
     parsed = json.loads(unescape(re.sub(r"<[^>]+>", "", shown[1])))
     assert parsed["id"] == subscription.id and parsed["status"] == "active"
