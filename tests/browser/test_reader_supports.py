@@ -112,6 +112,26 @@ def test_a_declined_card_can_be_followed_by_a_good_one(
     assert LedgerEntry.objects.filter(kind="payment").count() == 1
 
 
+def test_row_36_who_goes_back_and_chooses_anew_pays_the_new_amount_only(
+    reader: Page, stand_in: StandIn, deliver: Deliver, run_jobs: RunJobs
+) -> None:
+    reader.goto("/support/")
+    go_to_payment(reader, "$10")
+    first = reader.url
+    reader.go_back()
+    go_to_payment(reader, "$5")
+    expect(reader.get_by_text("$5.00")).to_be_visible()
+    run_jobs()
+    deliver()
+    run_jobs()
+    reader.get_by_role("button", name="Pay", exact=True).click()
+    expect(reader.get_by_text("$5, monthly")).to_be_visible()
+    reader.goto(first)
+    expect(reader.get_by_text("has expired")).to_be_visible()
+    states = dict(SupportIntent.objects.values_list("amount_minor", "state"))
+    assert states == {10_00: IntentState.EXPIRED, 5_00: IntentState.PAID}
+
+
 def test_who_leaves_finds_their_choice_again(
     reader: Page, deliver: Deliver, run_jobs: RunJobs
 ) -> None:
