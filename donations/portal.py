@@ -5,6 +5,7 @@ What they may do there is pinned: it does not follow what somebody clicks in the
 
 import hashlib
 import json
+import uuid
 from typing import Any
 
 from django.urls import reverse
@@ -47,18 +48,20 @@ def portal_page(subscription: Subscription) -> str:
     except StripeRefused as refused:
         if "configuration" not in refused.param:
             raise
-        _known.clear()  # it was removed meanwhile
-        return stripe_api.open_portal({**wanted, "configuration": _configuration()})
+        # It was switched off meanwhile, and its key would give it again.
+        _known.clear()
+        pinned = _configuration(key=uuid.uuid4().hex)
+        return stripe_api.open_portal({**wanted, "configuration": pinned})
 
 
-def _configuration() -> str:
-    """Found by its mark, or made, once: two who come first make the same."""
+def _configuration(*, key: str = "") -> str:
+    """Found by its mark, or made, once: two who come first make the same, under the same key."""
     pinned = {"features": FEATURES, "default_return_url": absolute(reverse("donations:manage"))}
     version = hashlib.sha256(json.dumps(pinned, sort_keys=True).encode()).hexdigest()[:32]
     if version not in _known:
         _known[version] = stripe_api.portal_configuration_marked(
             MARK, version
         ) or stripe_api.create_portal_configuration(
-            {**pinned, "metadata": {MARK: version}}, idempotency_key=f"{MARK}:{version}"
+            {**pinned, "metadata": {MARK: version}}, idempotency_key=f"{MARK}:{key or version}"
         )
     return _known[version]
