@@ -83,8 +83,7 @@ _PAYMENT = (
 _SUBSCRIPTION = "/v1/subscriptions/{id}"
 _ENDPOINT = "/v1/webhook_endpoints/{id}"
 _REQUESTS = (
-    Act("pay", ("session",), _PAYMENT,
-        control="pay", when=_open),
+    Act("pay", ("session",), _PAYMENT, control="pay", when=_open),
     Act("expire", ("session",), request=("POST", "/v1/checkout/sessions/{id}/expire"), when=_open),
     Act("refund", ("payment_intent", "charge"), _REFUND, request=("POST", "/v1/refunds")),
     Act("decline_its_renewals", ("subscription",), hint="from the next one on",
@@ -97,6 +96,12 @@ _REQUESTS = (
     Act("do_not_cancel", ("subscription",), request=("POST", _SUBSCRIPTION),
         given={"cancel_at_period_end": "false"},
         when=lambda thing: _going_on(thing) and bool(thing["cancel_at_period_end"])),
+    Act("pause_its_payments", ("subscription",), request=("POST", _SUBSCRIPTION),
+        given={"pause_collection[behavior]": "void"},
+        when=lambda thing: _going_on(thing) and thing["pause_collection"] is None),
+    Act("resume_its_payments", ("subscription",), request=("POST", _SUBSCRIPTION),
+        given={"pause_collection": ""},
+        when=lambda thing: _going_on(thing) and thing["pause_collection"] is not None),
     Act("cancel_now", ("subscription",), request=("DELETE", _SUBSCRIPTION), when=_going_on),
     Act("delete", ("customer",), hint="ends its subscriptions, too",
         request=("DELETE", "/v1/customers/{id}"), when=lambda thing: not thing.get("deleted")),

@@ -185,6 +185,10 @@ def test_a_subscription_is_ended_on_its_page(own: Bench) -> None:
     assert "do_not_cancel" in buttons(own, identifier)
     press(own, "do_not_cancel", path)
     assert found() == ("active", False)
+    press(own, "pause_its_payments", path)
+    assert own.client.v1.subscriptions.retrieve(identifier).pause_collection.behavior == "void"
+    press(own, "resume_its_payments", path)
+    assert own.client.v1.subscriptions.retrieve(identifier).pause_collection is None
     press(own, "cancel_now", path)
     assert found() == ("canceled", False)
     assert "cancel_now" not in buttons(own, identifier)
