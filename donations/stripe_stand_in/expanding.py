@@ -10,6 +10,7 @@ _EXPANDABLE = frozenset(
     (
         "balance_transaction",
         "charge",
+        "configuration",
         "customer",
         "default_payment_method",
         "failure_balance_transaction",

@@ -11,7 +11,13 @@ from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from donations.stripe_stand_in import checkout_page, object_page, overview_page, passing_time
+from donations.stripe_stand_in import (
+    checkout_page,
+    object_page,
+    overview_page,
+    passing_time,
+    portal_page,
+)
 from donations.stripe_stand_in.api import Api, Dropped
 from donations.stripe_stand_in.control import Control
 from donations.stripe_stand_in.errors import ApiError
@@ -150,6 +156,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(*server.control.answer(method, name, query, body))
         elif path.startswith("/c/pay/"):
             self._checkout(path.removeprefix("/c/pay/"), body)
+        elif path.startswith("/p/session/"):
+            self._portal(path.removeprefix("/p/session/"), body)
         elif path == "/" or path.startswith("/objects/"):
             self._control_page(path, body)
         elif method == "GET" and (html := receipt(server.sandbox, path)):
@@ -213,6 +221,17 @@ class _Handler(BaseHTTPRequestHandler):
             shown = checkout_page.press(server.sandbox, server.misbehaviour, identifier, form)
         else:
             shown = checkout_page.show(server.sandbox, identifier)
+        self._show(shown)
+
+    def _portal(self, secret: str, body: str) -> None:
+        sandbox = self.server.sandbox
+        if self.command == "POST":
+            form = dict(parse_qsl(body, keep_blank_values=True))
+            self._show(portal_page.press(sandbox, secret, form))
+        else:
+            self._show(portal_page.show(sandbox, secret))
+
+    def _show(self, shown: checkout_page.Page) -> None:
         headers = _PAGE_HEADERS | ({"Location": shown.to} if shown.to else {})
         self._send(shown.status, shown.html, headers)
 

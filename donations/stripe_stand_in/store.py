@@ -17,6 +17,7 @@ from donations.stripe_stand_in.json_types import Json, public
 # What lists filter by, so that thousands of objects answer as fast as ten.
 _INDEXED = {
     "balance_transaction": ("source",),
+    "billing_portal.session": ("_secret",),
     "charge": ("payment_intent", "customer"),
     "checkout.session": ("payment_intent", "subscription", "customer", "status"),
     "customer": ("email",),

@@ -7,6 +7,7 @@ from donations.stripe_stand_in.resources import (
     invoices,
     payment_methods,
     payments,
+    portal,
     products,
     sessions,
     subscriptions,
@@ -22,5 +23,6 @@ ROUTES: list[Route] = [
     *payments.ROUTES,
     *payment_methods.ROUTES,
     *disputes.ROUTES,
+    *portal.ROUTES,
     *events.ROUTES,
 ]

@@ -15,6 +15,7 @@ LISTS = [
     "products", "checkout/sessions", "customers", "subscriptions?status=all", "invoices",
     "invoice_payments", "payment_intents", "charges", "balance_transactions", "refunds", "events",
     "webhook_endpoints", "disputes", "radar/early_fraud_warnings",
+    "billing_portal/configurations", "payment_methods",
 ]  # fmt: skip
 
 
@@ -60,6 +61,27 @@ def full(_stand_in_process: StandIn) -> Bench:
         dispute = bench.control("dispute", payment_intent=questioned, status=status)["id"]
     bench.control("inquiry_escalated", dispute=dispute)
     bench.control("dispute_won", dispute=dispute)
+    for account, currency in (("DE89370400440532013000", "eur"), ("000111111116", "usd")):
+        for mode in ("payment", "subscription"):
+            session = bench.session(mode, currency=currency)
+            bench.control("pay", session=session.id, method="bank_debit", account_number=account)
+    given_back = bench.client.v1.refunds.create(
+        {"payment_intent": str(bench.paid(card_number="4000000000007726").payment_intent)}
+    )
+    bench.control("refund_fails", refund=given_back.id)
+    bench.client.v1.customers.create(
+        {
+            "payment_method": "pm_card_visa",
+            "invoice_settings[default_payment_method]": "pm_card_visa",
+        }
+    )
+    someone = bench.paid("subscription").customer
+    bench.client.v1.billing_portal.sessions.create(
+        {"customer": str(someone), "flow_data": {"type": "payment_method_update"}}
+    )
+    paused = str(bench.paid("subscription").subscription)
+    bench.client.v1.subscriptions.update(paused, {"pause_collection": {"behavior": "void"}})
+    bench.paid("subscription", card_number="4000002760003184")
     bench.paid("subscription", card_number="4000000000000341")
     ended = bench.paid("subscription", subscription_data={"metadata": {"a": "b"}})
     bench.client.v1.subscriptions.cancel(str(ended.subscription))
@@ -137,6 +159,7 @@ def test_what_events_carry_has_stripes_fields(full: Bench) -> None:
         ("invoice_payments", "data.invoice.customer"),
         ("balance_transactions", "data.source"),
         ("disputes", "data.charge.refunds"),
+        ("refunds", "data.failure_balance_transaction"),
         ("radar/early_fraud_warnings", "data.payment_intent"),
     ],
 )
