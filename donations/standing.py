@@ -6,6 +6,7 @@ it compares with Stripe, and creates and changes nothing there.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from django.conf import settings
@@ -55,6 +56,7 @@ def is_copy() -> bool:
             "“manage.py pin_site_url”."
         )
         % {"home": home, "here": settings.SITE_URL},
+        at_most_every=timedelta(minutes=1),
     )
     return True
 

@@ -1,6 +1,7 @@
 """What an event makes us do. It only says which object to look at: the object is read again."""
 
 import logging
+import random
 import traceback
 from collections.abc import Callable
 from datetime import timedelta
@@ -81,7 +82,9 @@ def _postpone(event: StripeEvent, error: Exception) -> None:
     with transaction.atomic():
         event.save(update_fields=["state", "error", "attempts"])
         if event.state == EventState.STORED:
-            wait = timedelta(seconds=RETRY_AFTER[event.attempts - 1])
+            # What failed together does not come back together, to a Stripe that is overloaded.
+            spread = random.uniform(1, 1.2)  # noqa: S311 - chance, not a secret
+            wait = timedelta(seconds=RETRY_AFTER[event.attempts - 1] * spread)
             inbox.queue(event.pk, at=now() + wait)
 
 

@@ -25,6 +25,8 @@ LOOKS = (20, timedelta(minutes=1))
 # How long we ask nothing of a supporter's browser: somewhat beyond what they paid for.
 GRACE = timedelta(days=7)
 AFTER_ONE_GIFT = timedelta(days=90)
+# Until a debit has arrived or failed, the longest that banks take.
+BANKS_TAKE = timedelta(days=14)
 FALLBACK = {Frequency.MONTH: timedelta(days=31), Frequency.YEAR: timedelta(days=366)}
 
 
@@ -46,14 +48,24 @@ def thanks(request: HttpRequest) -> HttpResponse:
     response = render(request, "donations/thanks.html", context)
     response["Cache-Control"] = "private, no-store"
     response["Referrer-Policy"] = "no-referrer"
-    if intent is not None and is_own and intent.state == IntentState.PAID:
-        reader_cookie.mark_supporter(
-            response,
-            until=_asked_nothing_until(intent, subscription),
-            every=intent.frequency,
-            known=reader_cookie.read(request),
-        )
+    if intent is not None and is_own:
+        _ask_no_more(request, response, intent, subscription)
     return response
+
+
+def _ask_no_more(
+    request: HttpRequest,
+    response: HttpResponse,
+    intent: SupportIntent,
+    subscription: Subscription | None,
+) -> None:
+    known = reader_cookie.read(request)
+    if intent.state == IntentState.PAID:
+        until = _asked_nothing_until(intent, subscription)
+        reader_cookie.mark_supporter(response, until=until, every=intent.frequency, known=known)
+    elif intent.state == IntentState.PENDING:
+        until = date_in_paper(now() + BANKS_TAKE)
+        reader_cookie.defer(response, max(until, known.later or until), known=known)
 
 
 def _intent_of(session_id: str) -> SupportIntent | None:

@@ -81,6 +81,25 @@ def test_after_one_gift_the_browser_is_left_alone_for_three_months(
     assert (state.supporter_until - now().date()).days == 90
 
 
+def test_row_40_while_the_bank_takes_its_time_nobody_asks_for_more(
+    client: Client, start: Start, stripe_side: Stripe
+) -> None:
+    session = start(every="once", amount="50", currency="eur")
+    stripe_side.pay(session, method="bank_debit")
+    client.cookies["newsroom_reader"] = "later:2031-01-01"
+    response = client.get(THANKS, {"session_id": session})
+    page = response.content.decode()
+    assert "Your bank is still working on it" in page
+    assert "€50" in page
+    assert "when the money has arrived" in page
+    assert "ada@example.com" not in page
+    state = reader_cookie.parse(response.cookies["newsroom_reader"].value)
+    assert (state.later, state.supporter_until) == (date(2031, 1, 1), None)
+    del client.cookies["newsroom_reader"]
+    later = client.get(THANKS, {"session_id": session}).cookies["newsroom_reader"].value
+    assert reader_cookie.parse(later).later == now().date() + timedelta(days=14)
+
+
 @pytest.mark.parametrize("forged", ["", "somebody", "signed:wrongly"])
 def test_another_browser_learns_nothing_about_the_person(
     client: Client, start: Start, stripe_side: Stripe, forged: str
