@@ -26,7 +26,7 @@ def start(
     subscription = shapes.subscription(
         identifier, now, customer["id"], lines[0]["price"]["currency"], items, given
     )
-    subscription |= ending(subscription, now, given)
+    subscription |= ending(subscription, now, given) | {"test_clock": customer["test_clock"]}
     subscription |= {"_period_before": None, "_due_at": next_due(subscription)}
     invoice = invoicing.draft(sandbox, subscription, customer, "subscription_create")
     sandbox.store.put(subscription)

@@ -95,3 +95,17 @@ def webhook_endpoint(identifier: str, created: int, url: str, given: Json) -> Js
         "status": "enabled",
         "url": url,
     }
+
+
+def test_clock(identifier: str, frozen_time: int, name: str | None) -> Json:
+    return {
+        "id": identifier,
+        "object": "test_helpers.test_clock",
+        "created": frozen_time,
+        "deletes_after": frozen_time + 30 * 86_400,
+        "frozen_time": frozen_time,
+        "livemode": False,
+        "name": name,
+        "status": "ready",
+        "status_details": {"advancing": None},
+    }

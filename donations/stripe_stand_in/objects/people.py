@@ -34,7 +34,7 @@ def customer(identifier: str, created: int, given: Json) -> Json:
         "preferred_locales": given.get("preferred_locales", []),
         "shipping": None,
         "tax_exempt": "none",
-        "test_clock": None,
+        "test_clock": given.get("test_clock"),
     }
 
 

@@ -11,6 +11,7 @@ from donations.stripe_stand_in.resources import (
     products,
     sessions,
     subscriptions,
+    test_clocks,
 )
 from donations.stripe_stand_in.resources.route import Route
 
@@ -24,5 +25,6 @@ ROUTES: list[Route] = [
     *payment_methods.ROUTES,
     *disputes.ROUTES,
     *portal.ROUTES,
+    *test_clocks.ROUTES,
     *events.ROUTES,
 ]

@@ -17,7 +17,7 @@ from donations.stripe_stand_in.parameters import (
     listing,
     merge_metadata,
 )
-from donations.stripe_stand_in.resources.route import Route, equals, list_route, need
+from donations.stripe_stand_in.resources.route import Route, equals, list_route, named, need
 from donations.stripe_stand_in.sandbox import Sandbox
 from donations.stripe_stand_in.store import at
 
@@ -38,7 +38,7 @@ _FIELDS: dict[str, Type] = {
     "preferred_locales": List(Text(20)),
 }
 _FIELDS["invoice_settings"] = Hash({"default_payment_method": Text(clearable=True)})
-CREATE = Hash({**_FIELDS, "payment_method": Text()})
+CREATE = Hash({**_FIELDS, "payment_method": Text(), "test_clock": Text()})
 UPDATE = Hash(_FIELDS)
 
 
@@ -46,6 +46,8 @@ def create(sandbox: Sandbox, given: Json) -> Json:
     given["metadata"] = merge_metadata({}, given.get("metadata"))
     if "address" in given:
         given["address"] = address(given["address"])
+    if clock := given.get("test_clock"):
+        named(sandbox, "test_helpers.test_clock", clock, "test_clock")
     made = customer(sandbox.new_id("cus", 14), sandbox.now(), given)
     sandbox.store.put(made)
     sandbox.emit("customer.created", made)
