@@ -26,6 +26,7 @@ MOST_FAILURE_LETTERS = 3
 EXPECTED_ALERTS = (
     "ledger.below_zero",
     "payments.twice",
+    "reconciliation.differences",
     "stripe.address:",
     "stripe.dispute:",
     "stripe.fraud_warning:",

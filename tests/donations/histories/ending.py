@@ -2,8 +2,11 @@
 
 from random import Random
 
+from django.utils.timezone import now
+
 from donations import inbox
 from donations.models import EventState, StripeEvent
+from donations.reconciliation import begin, carry_out, missed_events
 from tests.donations.histories.comparing import differences
 from tests.donations.histories.oracle import books_of
 from tests.donations.histories.verbs import Verb
@@ -23,8 +26,33 @@ def everything_arrives(world: World, draw: Random) -> str:
     return f"{len(late)} events arrive late, {len(again)} once more"
 
 
-VERBS: dict[str, Verb] = {each.__name__: each for each in (everything_arrives,)}
-WAYS = list(VERBS)
+def what_was_missed_is_fetched(world: World, draw: Random) -> str:
+    """Nothing more is delivered: events are fetched, and what is older than they last compared."""
+    taken = missed_events.fetch(now())
+    _do_all_work(world)
+    return f"{taken} events are fetched; {_reconcile(world)}"
+
+
+def books_are_compared(world: World, draw: Random) -> str:
+    """No event comes any more at all."""
+    return _reconcile(world)
+
+
+VERBS: dict[str, Verb] = {
+    each.__name__: each
+    for each in (everything_arrives, what_was_missed_is_fetched, books_are_compared)
+}
+WAYS = ["everything_arrives", *VERBS]
+
+
+def _reconcile(world: World) -> str:
+    """Until nothing differs, which is the second time at the latest."""
+    world.look()
+    run = begin(since=None, is_dry_run=False)
+    carry_out(run)
+    world.look(is_reconciling=True)
+    world.must_not_differ = True
+    return f"{run.differences.count()} differences are repaired"
 
 
 def what_is_wrong(world: World) -> list[str]:
@@ -32,11 +60,20 @@ def what_is_wrong(world: World) -> list[str]:
     _do_all_work(world)
     _replay_the_dead(world)
     books = books_of(world.stripe, adopted=[ADOPTED])
-    wrong = differences(world, books)
+    wrong = [*differences(world, books), *_of_another_comparison(world)]
     if not wrong and len(world.stripe.told) % 3 == 0:
         _replay_some(world)
         wrong = [f"after a replay: {each}" for each in differences(world, books)]
     return wrong
+
+
+def _of_another_comparison(world: World) -> list[str]:
+    """What Stripe and the books say differently once all is done."""
+    if not world.must_not_differ:
+        return []
+    run = begin(since=None, is_dry_run=True)
+    carry_out(run)
+    return [f"reconciliation: {each} ({each.ours}, {each.stripes})" for each in run.differences.all()]
 
 
 def _do_all_work(world: World) -> None:

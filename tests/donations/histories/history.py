@@ -16,7 +16,7 @@ from tests.donations.histories.verbs import VERBS, WEIGHTS
 from tests.donations.histories.world import Stage
 
 # Steps of a history; most are short, because most faults need few.
-SHORTEST, LONGEST = 3, 18
+SHORTEST, LONGEST = 2, 30
 
 
 class Step(NamedTuple):
@@ -39,7 +39,7 @@ def written_by(seed: int) -> list[Step]:
     """The history of this seed. It begins with somebody who pays, for before that little can fail."""
     draw = Random(seed)
     names, weights = list(WEIGHTS), list(WEIGHTS.values())
-    length = round(draw.triangular(SHORTEST, LONGEST, 7))
+    length = min(SHORTEST + int(draw.expovariate(1 / 6)), LONGEST)
     chosen = ["start_and_pay", *draw.choices(names, weights, k=length), draw.choice(ending.WAYS)]
     return [Step(name, draw.randrange(10_000)) for name in chosen]
 
@@ -50,11 +50,13 @@ def read(text: str) -> list[Step]:
     return [Step(name, int(number)) for name, _, number in pairs]
 
 
-def play(stage: Stage, seed: int, steps: Sequence[Step]) -> Outcome:
+def play(
+    stage: Stage, seed: int, steps: Sequence[Step], *, is_real_death: bool = False
+) -> Outcome:
     """Play a history to its end. An exception of the paper's is a wrong end too."""
     outcome = Outcome()
     verbs = VERBS | ending.VERBS
-    with stage.set_for(seed) as world:
+    with stage.set_for(seed, is_real_death=is_real_death) as world:
         try:
             for step in steps:
                 if said := verbs[step.verb](world, Random(step.number)):

@@ -8,8 +8,7 @@ is deleted at its end.
 import json
 import os
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 from unittest.mock import patch
 
@@ -21,7 +20,7 @@ from django.utils.timezone import now
 from procrastinate.contrib.django import app as jobs_app
 
 from newsroom import crash_points
-from tests.donations.histories.stripe_here import Told, signed
+from tests.donations.histories.stripe_here import signed
 
 WEBHOOK = "/support/stripe/webhook/"
 # Jobs are tried again for this many rounds, then something never ends.
@@ -32,24 +31,22 @@ class Killed(BaseException):
     """As kill -9: no handler of the paper's catches it, and PostgreSQL rolls back."""
 
 
-@contextmanager
-def dying_at(point: str, times: int = 1) -> Iterator[list[str]]:
-    """The process dies the `times`-th time it comes to a crash point. Gives where it did."""
-    died: list[str] = []
+def killed(act: Callable[[], object], point: str, times: int = 1) -> bool:
+    """Do something that dies the `times`-th time it comes to a crash point; True when it did."""
     left = [times]
 
     def come_to(name: str) -> None:
         if name == point:
             left[0] -= 1
             if left[0] == 0:
-                died.append(name)
                 raise Killed(name)
 
     with patch.object(crash_points, "crash_point", come_to):
         try:
-            yield died
+            act()
         except Killed:
-            pass
+            return True
+    return False
 
 
 def killed_in_a_fork(act: Callable[[], object], point: str) -> bool:
@@ -92,10 +89,10 @@ class Newspaper:
             self.browsers[name] = Client(REMOTE_ADDR=f"198.51.{number}.7")
         return self.browsers[name]
 
-    def take(self, event: Told) -> int:
+    def take(self, event: bytes) -> int:
         """An event arrives, signed now; the status that Stripe is answered."""
         response = Client().post(
-            WEBHOOK, event.body, "application/json", headers={"Stripe-Signature": signed(event.body)}
+            WEBHOOK, event, "application/json", headers={"Stripe-Signature": signed(event)}
         )
         return response.status_code
 

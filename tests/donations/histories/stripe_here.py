@@ -36,7 +36,6 @@ class Told:
 
     id: str
     type: str
-    body: bytes
     is_delivered: bool = False
     is_dropped: bool = False
 
@@ -46,8 +45,7 @@ class _Account(Sandbox):
 
     def queue(self, event: Json) -> None:
         super().queue(event)
-        body = json.dumps(public(event) | {"pending_webhooks": 1}).encode()
-        self.told.append(Told(event["id"], event["type"], body))
+        self.told.append(Told(event["id"], event["type"]))
 
     def begin_anew(self, seed: int, at: int) -> None:
         self.seed = seed
@@ -119,6 +117,11 @@ class StripeHere:
 
     def calm(self) -> None:
         self.misbehaviour.reset()
+
+    def body_of(self, event: Told) -> bytes:
+        """What is sent, as it was when it happened."""
+        found = public(self.account.store.need(event.id))
+        return json.dumps(found | {"pending_webhooks": 1}).encode()
 
     def delivered(self, event: Told) -> None:
         """The endpoint took it, as `events?delivery_success=` will say."""

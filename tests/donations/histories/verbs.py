@@ -6,9 +6,15 @@ from collections.abc import Callable
 from random import Random
 from typing import TypeAlias
 
+from django.utils.timezone import now
+
+from donations import inbox
+from donations.models import EventState, StripeEvent
+from donations.reconciliation import begin, carry_out, missed_events, unfinished
+from donations.reconciliation.sweeping import sweep
 from donations.stripe_stand_in.errors import ApiError
 from tests.donations.histories import post_office
-from tests.donations.histories.newspaper import dying_at
+from tests.donations.histories.newspaper import killed
 from tests.donations.histories.stripe_here import Json, Refusal
 from tests.donations.histories.world import ADOPTED, FOREIGN, Visit, World
 
@@ -77,10 +83,9 @@ def start_and_die(world: World, draw: Random) -> str:
     """The web server dies on the way to Stripe's page; the reader presses the button again."""
     point = draw.choice(["after-intent-before-stripe", "after-stripe-before-session-id"])
     email, browser, form = _wish(draw)
-    with dying_at(point) as died:
-        world.paper.press(browser, **form)
+    died = killed(lambda: world.paper.press(browser, **form), point)
     said = _press(world, email, browser, form)
-    return f"dies {died[0]}, then {said}" if died else said
+    return f"dies {point}, then {said}" if died else said
 
 
 @verb(6)
@@ -383,9 +388,9 @@ def deliver_and_die(world: World, draw: Random) -> str:
     if not (unheard := world.unheard()):
         return ""
     event = draw.choice(unheard)
-    with dying_at(draw.choice(["after-insert", "after-commit-before-response"])) as died:
-        world.deliver(event)
-    return f"dies {died[0]} while {event.type} comes in" if died else f"deliver {event.type}"
+    point = draw.choice(["after-insert", "after-commit-before-response"])
+    died = world.dies(lambda: world.deliver(event), point)
+    return f"dies {point} while {event.type} comes in" if died else f"deliver {event.type}"
 
 
 @verb(6)
@@ -416,9 +421,8 @@ def work_and_die(world: World, draw: Random) -> str:
     if not world.paper.waiting():
         return ""
     point = draw.choice(WORKERS_DEATHS)
-    with dying_at(point, draw.choice([1, 1, 2, 3])) as died:
-        world.paper.work()
-    world.deaths += len(died)
+    died = world.dies(world.paper.work, point, draw.choice([1, 1, 2, 3]))
+    world.deaths += int(died)
     return f"the worker dies {point}" if died else "the worker works"
 
 
@@ -431,6 +435,46 @@ def mail_is_refused(world: World, draw: Random) -> str:
     world.paper.work()
     post_office.refuse(0)
     return f"the worker works, and the mail server refuses {times} mails"
+
+
+@verb(1)
+def the_hour_strikes(world: World, draw: Random) -> str:
+    """What Stripe could not deliver is fetched, and stored events without a job get one."""
+    taken = missed_events.fetch(now())
+    inbox.requeue_forgotten()
+    return f"{taken} missed events are fetched"
+
+
+@verb(1)
+def reconcile(world: World, draw: Random) -> str:
+    """All that Stripe knows is compared and repaired, perhaps in two goes."""
+    run = begin(since=None, is_dry_run=False)
+    said = ""
+    if draw.random() < 0.3:
+        place = draw.randint(1, 6)
+        if killed(lambda: carry_out(run), "between-reconciled-pages", place):
+            said = f"reconcile, and die after page {place}; "
+            unfinished_run = unfinished(is_dry_run=False)
+            assert unfinished_run == run
+            run = unfinished_run
+    if run.finished_at is None:
+        carry_out(run)
+    world.look(is_reconciling=True)
+    return f"{said}reconcile: {run.differences.count()} differences"
+
+
+@verb(1)
+def the_night_comes(world: World, draw: Random) -> str:
+    """First what is news, then the comparison of the last weeks."""
+    missed_events.fetch(now())
+    world.paper.work()
+    world.look()
+    waiting = StripeEvent.objects.filter(state=EventState.STORED).exists()
+    if waiting:  # their next try is later; they are news all the same
+        return ""
+    run = sweep(now())
+    world.look(is_reconciling=True)
+    return f"at night {run.differences.count()} differences are found" if run else ""
 
 
 WORKERS_DEATHS = [
@@ -448,7 +492,7 @@ def _wish(draw: Random) -> tuple[str, str, dict[str, str]]:
     """Who wants to give, with which browser, and what they chose."""
     currency = draw.choice(list(AMOUNTS))
     form = {
-        "every": draw.choice(["once", "month", "month", "year"]),
+        "every": draw.choice(["once", "once", "month", "month", "year"]),
         "amount": draw.choice(AMOUNTS[currency]),
         "currency": currency,
         "nonce": f"{draw.getrandbits(64):x}",

@@ -1,6 +1,6 @@
 """All that a history moves: Stripe's side, the paper's side, one clock for both, and the people."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from django.utils.timezone import now
 
 from donations.models import EntryKind, LedgerEntry
 from tests.donations.histories import post_office
-from tests.donations.histories.newspaper import Newspaper
+from tests.donations.histories.newspaper import Newspaper, killed, killed_in_a_fork
 from tests.donations.histories.stripe_here import Json, StripeHere, Told
 
 CURRENCIES = ["usd", "eur", "jpy", "kwd"]
@@ -57,6 +57,8 @@ class World:
     stripe: StripeHere
     paper: Newspaper
     clock: time_machine.Traveller
+    # Whether a process that dies is a process of its own, and dies by SIGKILL.
+    is_real_death: bool = False
     visits: list[Visit] = field(default_factory=list)
     # Addresses that only ever met another product of the account.
     strangers: set[str] = field(default_factory=set)
@@ -64,6 +66,8 @@ class World:
     touched: set[str] = field(default_factory=set)
     # How often a process died while it may have been sending mail.
     deaths: int = 0
+    # Whether the books were compared at the end, so that another comparison must find nothing.
+    must_not_differ: bool = False
     # Sources of entries that the paper learned of while it compared its books with Stripe's: what
     # is no news is not written to anybody.
     no_news: set[str] = field(default_factory=set)
@@ -83,10 +87,16 @@ class World:
 
     def deliver(self, event: Told) -> bool:
         """Whether the paper took it."""
-        is_taken = self.paper.take(event) == 200
+        is_taken = self.paper.take(self.stripe.body_of(event)) == 200
         if is_taken:
             self.stripe.delivered(event)
         return is_taken
+
+    def dies(self, act: Callable[[], object], point: str, times: int = 1) -> bool:
+        """Do something that changes nothing at Stripe, and die at a crash point, if it is come to."""
+        if self.is_real_death:
+            return killed_in_a_fork(act, point)
+        return killed(act, point, times)
 
     def advance(self, seconds: int) -> None:
         self.clock.move_to(self.stripe.advance(seconds))
@@ -132,7 +142,7 @@ class Stage:
         self.paper = Newspaper()
 
     @contextmanager
-    def set_for(self, seed: int) -> Iterator[World]:
+    def set_for(self, seed: int, *, is_real_death: bool = False) -> Iterator[World]:
         """An empty world on one of the days on which histories begin."""
         at = BEGINNINGS[seed % len(BEGINNINGS)]
         self.stripe.begin_anew(seed, int(at.timestamp()))
@@ -146,7 +156,7 @@ class Stage:
         )
         with settings, time_machine.travel(at, tick=False) as clock, self.stripe.connected():
             self._set_account(Random(seed))
-            yield World(self.stripe, self.paper, clock)
+            yield World(self.stripe, self.paper, clock, is_real_death)
 
     def _set_account(self, draw: Random) -> None:
         """Accounts differ in where their money arrives, how soon that is told, and their retries."""
