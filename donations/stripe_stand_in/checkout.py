@@ -29,6 +29,8 @@ def pay(
     """
     if session["status"] != "open":
         return ApiError(400, f"This Checkout Session is {session['status']}.")
+    if session["customer"] and sandbox.store.need(session["customer"]).get("deleted"):
+        return ApiError(400, "This customer has been deleted.")
     if not is_email(email):
         return ApiError(400, "Enter your e-mail address.", param="email", code="email_invalid")
     if means is None:

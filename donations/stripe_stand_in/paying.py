@@ -1,6 +1,6 @@
 """Charging a card or a bank account for a payment intent."""
 
-from donations.stripe_stand_in import balance
+from donations.stripe_stand_in import balance, cards, disputing
 from donations.stripe_stand_in.bank_debits import SETTLES_AFTER, BankDebit
 from donations.stripe_stand_in.cards import Card, Failure
 from donations.stripe_stand_in.json_types import Json, public
@@ -144,12 +144,22 @@ def settle(sandbox: Sandbox, charge: Json) -> None:
         settle_now(sandbox, charge)
 
 
-def settle_now(sandbox: Sandbox, charge: Json) -> Json:
+def settle_now(sandbox: Sandbox, charge: Json) -> None:
+    """With what Stripe's test cards bring about afterwards."""
     means = means_of(sandbox.store.need(charge["payment_method"]))
     transaction = balance.receive(sandbox, charge, None if isinstance(means, Card) else means)
-    return sandbox.update(
-        charge, "charge.updated", balance_transaction=transaction["id"], _due_at=None
-    )
+    sandbox.update(charge, "charge.updated", balance_transaction=transaction["id"], _due_at=None)
+    match means.number:
+        case cards.DISPUTED:
+            disputing.open_dispute(
+                sandbox, charge, charge["amount"], "fraudulent", "needs_response"
+            )
+        case cards.INQUIRED_ABOUT:
+            disputing.open_dispute(
+                sandbox, charge, charge["amount"], "fraudulent", "warning_needs_response"
+            )
+        case cards.WARNED_OF:
+            disputing.warn(sandbox, charge, "made_with_stolen_card")
 
 
 def _pending(sandbox: Sandbox, intent: Json) -> Json | None:

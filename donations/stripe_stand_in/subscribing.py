@@ -216,7 +216,7 @@ def method_of(sandbox: Sandbox, subscription: Json) -> Json | None:
     identifier = subscription["default_payment_method"]
     if identifier is None:
         customer = sandbox.store.need(subscription["customer"])
-        identifier = customer["invoice_settings"]["default_payment_method"]
+        identifier = customer.get("invoice_settings", {}).get("default_payment_method")
     return sandbox.store.need(identifier) if identifier else None
 
 

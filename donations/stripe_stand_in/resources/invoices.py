@@ -31,8 +31,7 @@ def pay(sandbox: Sandbox, given: Json, identifier: str) -> Json:
         invoice = need(sandbox, "invoice", identifier)
     if invoice["status"] not in ("open", "uncollectible"):
         raise refused(f"Invoices that are {invoice['status']} cannot be paid.")
-    if invoicing.intent_of(sandbox, invoice)["status"] == "processing":
-        raise refused("A payment for this invoice is under way already.")
+    _not_under_way(sandbox, invoice)
     subscription = sandbox.store.need(subscribing.subscription_of(invoice))
     if "payment_method" in given:
         method: Json | None = methods_on_file.belonging_to(
@@ -54,6 +53,8 @@ def finalize(sandbox: Sandbox, given: Json, identifier: str) -> Json:
         raise refused(
             "This invoice is already finalized, you can't re-finalize a non-draft invoice."
         )
+    if sandbox.store.need(invoice["customer"]).get("deleted"):
+        raise refused("This invoice's customer has been deleted.")
     invoicing.finalize(sandbox, invoice, "Subscription update")
     return invoice
 
@@ -62,6 +63,7 @@ def void(sandbox: Sandbox, given: Json, identifier: str) -> Json:
     invoice = need(sandbox, "invoice", identifier)
     if invoice["status"] not in ("open", "uncollectible"):
         raise refused(f"You can only pass in open invoices. This one is {invoice['status']}.")
+    _not_under_way(sandbox, invoice)
     invoicing.void(sandbox, invoice)
     return invoice
 
@@ -72,6 +74,11 @@ def mark_uncollectible(sandbox: Sandbox, given: Json, identifier: str) -> Json:
         raise refused(f"You can only pass in open invoices. This one is {invoice['status']}.")
     invoicing.mark_uncollectible(sandbox, invoice)
     return invoice
+
+
+def _not_under_way(sandbox: Sandbox, invoice: Json) -> None:
+    if invoicing.intent_of(sandbox, invoice)["status"] == "processing":
+        raise refused("A payment for this invoice is under way already.")
 
 
 ROUTES = [

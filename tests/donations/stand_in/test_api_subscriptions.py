@@ -401,6 +401,36 @@ def test_an_open_invoice_can_be_paid_voided_or_given_up(bench: Bench, refused: R
     refused(pay, renewal.id)
 
 
+def test_what_a_deleted_customer_left_is_refused(bench: Bench, refused: Refused) -> None:
+    bench.freeze()
+    owner = customer(bench)
+    subscription = subscribe(bench, owner)
+    session = bench.session("subscription", customer=owner.id)
+    pause = {"pause_collection": {"behavior": "keep_as_draft"}}
+    bench.client.v1.subscriptions.update(subscription.id, pause)
+    bench.advance(days=31)
+    [_, draft] = invoices(bench)
+    again = bench.session("subscription", customer=owner.id)
+    bench.client.v1.customers.delete(owner.id)
+    for invoice in (draft.id, invoices(bench)[0].id):
+        refused(bench.client.v1.invoices.pay, invoice)
+    assert bench.press(again, "Pay").status == 400
+    assert bench.press(session, "Pay").status == 200  # expired meanwhile
+    refused(lambda: subscribe(bench, owner), code="resource_missing")
+
+
+def test_an_invoice_that_a_bank_is_asked_for_waits(bench: Bench, refused: Refused) -> None:
+    subscription = subscribe(bench, customer(bench, method="pm_usBankAccount"))
+    assert subscription.status == "active"
+    [invoice] = invoices(bench)
+    assert invoice.status == "open"
+    refused(bench.client.v1.invoices.pay, invoice.id)
+    refused(bench.client.v1.invoices.void_invoice, invoice.id)
+    [charge] = bench.client.v1.charges.list().data
+    bench.control("settle", payment_intent=charge.payment_intent)
+    assert invoices(bench)[0].status == "paid"
+
+
 def test_a_draft_is_finalized_and_paid(bench: Bench) -> None:
     bench.freeze()
     subscription = subscribe(bench)

@@ -224,6 +224,22 @@ def test_the_fee_is_in_the_currency_of_settlement(
     assert happened["balance_transactions"][0]["fee"] == fee
 
 
+@pytest.mark.parametrize(
+    ("number", "kind", "status"),
+    [
+        ("4000000000000259", "disputes", "needs_response"),
+        ("4000000000001976", "disputes", "warning_needs_response"),
+        ("4000000000005423", "radar/early_fraud_warnings", None),
+    ],
+)
+def test_stripes_test_cards_are_disputed_by_themselves(
+    bench: Bench, number: str, kind: str, status: str | None
+) -> None:
+    session = bench.paid(card_number=number)
+    [found] = bench.raw("GET", f"/v1/{kind}").json["data"]
+    assert (found["payment_intent"], found.get("status")) == (session.payment_intent, status)
+
+
 def test_a_dispute_is_read_with_its_payment(bench: Bench) -> None:
     dispute = disputed(bench)
     expanded = bench.client.v1.disputes.retrieve(
