@@ -77,9 +77,11 @@ def every_letter(language: str) -> dict[str, Letter]:
     sent_back = refund("1917-4")
     part = refund("1917-5", subscription=yearly, interval="year")
     monthly = LedgerEntryFactory(source="1917-1", interval="month")
+    by_year = LedgerEntryFactory(source="1917-6", interval="year")
     back = f"{settings.SITE_URL}/support/"
     return {
         "receipt": letters.receipt(monthly, reader, renews_at=SOON),
+        "receipt of a year": letters.receipt(by_year, reader, renews_at=SOON),
         "receipt of one gift": letters.receipt(once, reader, renews_at=None),
         "failed": letters.payment_failed(support, invoice()),
         "failed for the third time": letters.payment_failed(support, invoice(attempt_count=3)),
@@ -216,9 +218,9 @@ def _path(address: str) -> str:
     ("count", "words"),
     [
         (2, "Теперь вы поддерживаете нас дважды"),
-        (3, "3 раза"),
-        (5, "5 раз"),
-        (21, "21 раз"),
+        (3, "у вас 3 регулярных взноса:"),
+        (5, "у вас 5 регулярных взносов:"),
+        (21, "у вас 21 регулярный взнос:"),
     ],
 )
 def test_numbers_agree_with_their_nouns(count: int, words: str) -> None:
@@ -238,7 +240,8 @@ def test_dates_are_the_papers_and_written_as_the_reader_writes_them() -> None:
         for language in ("en", "ru", "ar")
     }
     assert "Dec. 1, 2026" in said["en"]
-    assert "1 декабря 2026 г." in said["ru"]
+    assert "1 декабря 2026 г. мы попробуем ещё раз" in said["ru"]
+    assert "г.." not in said["ru"]
     assert "1 ديسمبر 2026" in said["ar"]
 
 

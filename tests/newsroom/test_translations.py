@@ -35,11 +35,10 @@ from tests.articles.factories import (
 )
 from tests.donations.factories import (
     CampaignFactory,
-    LedgerEntryFactory,
     PromptFactory,
     ReminderFactory,
-    SupporterFactory,
 )
+from tests.donations.test_letters import every_letter
 
 ROOT = settings.BASE_DIR
 FUNCTIONS = {
@@ -314,7 +313,8 @@ def test_a_story_in_another_language_stands_in_a_frame_of_that_language(
     [
         "/", "/world/", "/about/", "/topics/rivers/", "/authors/one/", "/archive/",
         "/archive/2024/03/", "/search/", "/search/?q=1917", "/nothing/", "/support/",
-        "/support/later/", "/support/thanks/", "/preview/nothing/",
+        "/support/later/", "/support/thanks/", "/preview/nothing/", "/support/manage/",
+        "/support/manage/back/", "/support/manage/entry/", "/support/manage/access/",
     ],
 )  # fmt: skip
 @pytest.mark.django_db
@@ -375,18 +375,8 @@ def test_a_refused_amount_is_explained_in_the_language_of_the_paper(
 @pytest.mark.django_db
 def test_letters_are_written_in_the_language_of_their_reader(language: str) -> None:
     Paper(name=WORDS[language]["paper"], language="en", contact_email="desk@example.com").save()
-    supporter = SupporterFactory(language=language)
-    written = [
-        letters.receipt(
-            LedgerEntryFactory(interval=interval, source=f"1917-{number}"),
-            supporter,
-            renews_at=renews_at,
-        )
-        for number, (interval, renews_at) in enumerate(
-            (("month", now()), ("year", now()), ("", None))
-        )
-    ]
-    written.append(letters.reminder(ReminderFactory(language=language), CampaignFactory()))
+    reminder = letters.reminder(ReminderFactory(language=language), CampaignFactory())
+    written = [*every_letter(language).values(), reminder]
     for letter in written:
         assert english([letter.subject, *letter.text.splitlines()]) == []
         assert english(words_in(letter.html, language)) == []
