@@ -8,6 +8,7 @@ from donations.admin import (  # noqa: F401 - each registers itself
     reconciliation,
     reminder,
     stripe_event,
+    subscription,
     support_intent,
     supporter,
 )

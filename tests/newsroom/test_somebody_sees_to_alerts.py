@@ -276,20 +276,18 @@ def test_many_alerts_take_no_more_questions(desk: Desk) -> None:
     assert asked() == few
 
 
-@pytest.mark.parametrize("address", [LIST, "/admin/newsroom/outgoingmail/"])
-@pytest.mark.parametrize(
-    "question",
-    [
+QUESTIONS = [
         "q=%00", "state=%00", "state=nonsense", f"q={'word+' * 2_000}", "purpose=%00",
         "purpose__exact=%00", "id=%00", f"id={'9' * 40}", "p=-1", f"p={'9' * 40}", "o=99.-99.x",
         "created_at__year=99999", f"created_at__year={'9' * 40}",
         "created_at__year=2026&created_at__month=13&created_at__day=40", "created_at__gte=soon",
         "recipient__regex=[", "_facets=1", "all=", "id__in=1,x", "last_at__gte=%00", "e=1",
-    ],
-)  # fmt: skip
-def test_a_list_stands_whatever_its_address_asks_for(
-    desk: Desk, address: str, question: str
-) -> None:
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", [LIST, "/admin/newsroom/outgoingmail/"])
+def test_a_list_stands_whatever_its_address_asks_for(desk: Desk, address: str) -> None:
     alert("disk.full", "No space.")
-    response = desk.client.get(f"{address}?{question}", follow=True)
-    assert response.status_code in {200, 400, 403}
+    for question in QUESTIONS:
+        response = desk.client.get(f"{address}?{question}", follow=True)
+        assert response.status_code in {200, 400}, question[:80]

@@ -1,0 +1,49 @@
+"""Monthly and yearly support, as Stripe has it."""
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from donations import finding
+from donations.admin.read_only import ModeFilter, ReadOnlyAdmin, supporter_link, written
+from donations.admin.stripe_links import stripe_link
+from donations.models import Subscription
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(ReadOnlyAdmin):
+    list_display = (
+        "started_at", "who", "amount", "interval", "status", "is_paused", "current_period_end",
+        "cancel_at_period_end", "at_stripe",
+    )  # fmt: skip
+    list_filter = (
+        "status", ModeFilter, "interval", "currency", "cancel_at_period_end", "is_paused",
+        "campaign",
+    )  # fmt: skip
+    list_select_related = ("supporter",)
+    date_hierarchy = "started_at"
+    search_fields = ("stripe_id",)
+    search_help_text = _("A part of an address, or an id of Stripe’s.")
+    find = staticmethod(finding.subscriptions)
+    fields = (
+        "who", "amount", "interval", "status", "is_paused", "current_period_end",
+        "cancel_at_period_end", "started_at", "ended_at", "campaign", "prompt", "placement",
+        "at_stripe", "customer", "livemode", "synced_at",
+    )  # fmt: skip
+    readonly_fields = ("amount", "who", "at_stripe", "customer")
+
+    @admin.display(description=_("amount"), ordering="amount_minor")
+    def amount(self, subscription: Subscription) -> str:
+        return written(subscription.amount_minor, subscription.currency)
+
+    @admin.display(description=_("supporter"), ordering="supporter__email")
+    def who(self, subscription: Subscription) -> SafeString | str:
+        return supporter_link(subscription.supporter)
+
+    @admin.display(description=_("at Stripe"))
+    def at_stripe(self, subscription: Subscription) -> SafeString | str:
+        return stripe_link(subscription.stripe_id, livemode=subscription.livemode)
+
+    @admin.display(description=_("customer at Stripe"))
+    def customer(self, subscription: Subscription) -> SafeString | str:
+        return stripe_link(subscription.customer_id, livemode=subscription.livemode)
