@@ -28,7 +28,8 @@ label { display: block; font-weight: 550; margin: 1rem 0 .25rem }
 input, select { width: 100%; font: inherit; font-weight: 400; color: inherit; background: var(--paper);
   padding: .65rem .75rem; border: 1px solid var(--soft); border-radius: .4rem }
 input[type=checkbox] { width: 1.25rem; height: 1.25rem; accent-color: var(--accent) }
-fieldset { border: 0; padding: 0; margin: 1rem 0 0 } legend { font-weight: 550 }
+fieldset { border: 0; padding: 0; margin: 1rem 0 0 } legend { font-weight: 550; padding: 0 }
+main:not(.wide) > section { margin-top: 2rem }
 fieldset label { display: inline-block; font-weight: 400; margin: .25rem 1rem 0 0 }
 [type=radio] { width: auto }
 .hint { color: var(--soft); font-size: .875rem; margin: .25rem 0 0; font-weight: 400 }

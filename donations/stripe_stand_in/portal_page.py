@@ -7,7 +7,7 @@ from donations.stripe_stand_in import invoicing, methods_on_file, subscribing
 from donations.stripe_stand_in.cards import SUCCEEDS, Card
 from donations.stripe_stand_in.checkout_page import TEST_CARDS, Page, grouped
 from donations.stripe_stand_in.errors import ApiError, card_declined, refused
-from donations.stripe_stand_in.html_page import page
+from donations.stripe_stand_in.html_page import page, section, table
 from donations.stripe_stand_in.json_types import Json
 from donations.stripe_stand_in.money import written
 from donations.stripe_stand_in.objects.people import billing_details
@@ -171,13 +171,12 @@ def _home(
     parts = [f'<p class="error" role="alert">{escape(error)}</p>' if error else ""]
     if flow in (None, "subscription_cancel"):
         only = (session["flow"] or {}).get("subscription_cancel")
-        parts.append("<h2>Subscriptions</h2>")
         listed = [
             _subscription_shown(sandbox, one, features)
             for one in _subscriptions(sandbox, customer)
             if not only or only["subscription"] == one["id"]
         ]
-        parts += listed or ["<p>None.</p>"]
+        parts.append(section("Subscriptions", "".join(listed) or "<p>None.</p>"))
     if flow in (None, "payment_method_update") and features["payment_method_update"]["enabled"]:
         parts.append(_card_form(sandbox, customer, form or {}))
     if flow is None and features["customer_update"]["enabled"]:
@@ -227,11 +226,12 @@ def _card_form(sandbox: Sandbox, customer: Json, form: dict[str, str]) -> str:
     held = method and (method.get(method["type"]) or {}).get("last4")
     known = f'<p class="about">On file: •••• {escape(held)}</p>' if held else ""
     number = form.get("card_number") or grouped(SUCCEEDS)
-    return f"""<h2>Payment method</h2>{known}<form method="post">
+    form_shown = f"""{known}<form method="post">
 <label for="card_number">Card number</label>
 <input id="card_number" name="card_number" inputmode="numeric" autocomplete="off"
  value="{escape(number)}" aria-describedby="cards">{TEST_CARDS}
 <button class="first" name="action" value="card">Save card</button></form>"""
+    return section("Payment method", form_shown)
 
 
 def _customer_form(customer: Json, feature: Json, form: dict[str, str]) -> str:
@@ -246,36 +246,27 @@ def _customer_form(customer: Json, feature: Json, form: dict[str, str]) -> str:
             )
     if not inputs:
         return ""
-    return f"""<h2>Billing information</h2><form method="post">{inputs}
-<button class="first" name="action" value="customer">Save</button></form>"""
+    save = '<button class="first" name="action" value="customer">Save</button>'
+    return section("Billing information", f'<form method="post">{inputs}{save}</form>')
 
 
 def _history(sandbox: Sandbox, customer: Json) -> str:
     mine = [(f"{at('customer')} = ?", [customer["id"]])]
-    rows = ""
-    for invoice in sandbox.store.find("invoice", mine, limit=100):
-        if invoice["status"] == "draft":
-            continue
-        amount = written(invoice["total"], invoice["currency"])
-        pay = (
+    found = sandbox.store.find("invoice", mine, limit=100)
+    rows = [_invoice_shown(invoice) for invoice in found if invoice["status"] != "draft"]
+    shown = table("Invoices", ("Date", "Amount", "Status"), rows)
+    return section("Invoice history", shown)
+
+
+def _invoice_shown(invoice: Json) -> tuple[str, str, str]:
+    amount, state = written(invoice["total"], invoice["currency"]), escape(invoice["status"])
+    if invoice["status"] == "open":
+        state += (
             f'<form method="post"><input type="hidden" name="invoice" value="{invoice["id"]}">'
-            f'<button name="action" value="pay">Pay</button></form>'
-            if invoice["status"] == "open"
-            else ""
+            '<button name="action" value="pay">Pay</button></form>'
         )
-        rows += (
-            f'<tr><td><a href="{escape(invoice["hosted_invoice_url"])}">'
-            f"{_day(invoice['created'])}</a></td><td>{escape(amount)}</td>"
-            f"<td>{escape(invoice['status'])}{pay}</td></tr>"
-        )
-    table = (
-        '<div class="scroll" role="region" tabindex="0" aria-label="Invoices"><table>'
-        f'<thead><tr><th scope="col">Date</th><th scope="col">Amount</th><th scope="col">Status</th>'
-        f"</tr></thead><tbody>{rows}</tbody></table></div>"
-        if rows
-        else "<p>None yet.</p>"
-    )
-    return f"<h2>Invoice history</h2>{table}"
+    page_of = f'<a href="{escape(invoice["hosted_invoice_url"])}">{_day(invoice["created"])}</a>'
+    return page_of, escape(amount), state
 
 
 def _back(session: Json) -> str:
