@@ -1,5 +1,7 @@
 """What every test may ask for."""
 
+import os
+import random
 import subprocess
 import sys
 import time
@@ -20,6 +22,18 @@ from newsroom import alerts
 from newsroom.dev.processes import ends_with_parent, is_listening
 
 RunJobs = Callable[..., int]
+
+# What is generated comes from here; the workers of a run have one seed.
+os.environ.setdefault("SEED", str(random.SystemRandom().randrange(10**9)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the long tests measured, and how to generate the same again."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, value in report.user_properties:
+            if name == "figures" and report.when == "call":
+                terminalreporter.write_line(str(value))
+    terminalreporter.write_line(f"Generated from SEED={os.environ['SEED']}.")
 
 
 @pytest.fixture(scope="session")

@@ -48,13 +48,21 @@ def differences(world: World, books: Books) -> list[str]:
 
 def ledger() -> dict[str, Entry]:
     """The paper's ledger, in the oracle's shape."""
-    rows = LedgerEntry.objects.values_list(
-        "kind", "source", "payment_intent", "amount_minor", "currency", "occurred_at", "interval",
-        "settled_minor", "settlement_currency", "exchange_rate", "livemode",
-    )  # fmt: skip
     return {
-        source: Entry(kind, source, intent, amount, currency, _seconds(at), *rest)
-        for kind, source, intent, amount, currency, at, *rest in rows
+        each.source: Entry(
+            kind=each.kind,
+            source=each.source,
+            payment_intent=each.payment_intent,
+            amount=each.amount_minor,
+            currency=each.currency,
+            at=_seconds(each.occurred_at),
+            interval=each.interval,
+            settled=each.settled_minor,
+            settled_in=each.settlement_currency,
+            rate=each.exchange_rate,
+            livemode=each.livemode,
+        )
+        for each in LedgerEntry.objects.all()
     }
 
 

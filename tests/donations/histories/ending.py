@@ -73,7 +73,9 @@ def _of_another_comparison(world: World) -> list[str]:
         return []
     run = begin(since=None, is_dry_run=True)
     carry_out(run)
-    return [f"reconciliation: {each} ({each.ours}, {each.stripes})" for each in run.differences.all()]
+    return [
+        f"reconciliation: {each} ({each.ours}, {each.stripes})" for each in run.differences.all()
+    ]
 
 
 def _do_all_work(world: World) -> None:

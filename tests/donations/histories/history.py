@@ -50,9 +50,7 @@ def read(text: str) -> list[Step]:
     return [Step(name, int(number)) for name, _, number in pairs]
 
 
-def play(
-    stage: Stage, seed: int, steps: Sequence[Step], *, is_real_death: bool = False
-) -> Outcome:
+def play(stage: Stage, seed: int, steps: Sequence[Step], *, is_real_death: bool = False) -> Outcome:
     """Play a history to its end. An exception of the paper's is a wrong end too."""
     outcome = Outcome()
     verbs = VERBS | ending.VERBS

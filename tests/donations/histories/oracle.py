@@ -164,9 +164,10 @@ class _Reading:
             self.books.failed_tries[each["id"]] = each["attempt_count"] - int(succeeded)
         for subscription in self._subscriptions.values():
             items = subscription["items"]["data"]
-            if not _is_marked(subscription) and not {
-                item["price"]["product"] for item in items
-            } <= self._adopted:
+            if (
+                not _is_marked(subscription)
+                and not {item["price"]["product"] for item in items} <= self._adopted
+            ):
                 continue
             identifier = subscription["id"]
             mirror = _mirror_of(subscription)

@@ -109,9 +109,7 @@ def pay_by_bank(world: World, draw: Random) -> str:
     fails = draw.random() < 0.4
     number = FAILING_ACCOUNTS[_session(world, visit)["currency"]] if fails else ""
     form = {"account_number": number} if fails else {}
-    world.stripe.order(
-        "pay", session=visit.session, email=visit.email, method="bank_debit", **form
-    )
+    world.stripe.order("pay", session=visit.session, email=visit.email, method="bank_debit", **form)
     return f"{visit.email} pays by a bank that will {'refuse' if fails else 'pay'}"
 
 

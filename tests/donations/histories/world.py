@@ -39,7 +39,7 @@ LISTENED_TO = frozenset(
     charge.dispute.created charge.dispute.updated charge.dispute.closed
     charge.dispute.funds_withdrawn charge.dispute.funds_reinstated
     customer.updated customer.deleted radar.early_fraud_warning.created
-    """.split()
+    """.split()  # noqa: SIM905  a list of them would be a page long
 )
 
 
@@ -111,7 +111,10 @@ class World:
             self._seen = pk
             if is_reconciling:
                 self.no_news.add(source)
-            if kind == EntryKind.REFUND and self._refund(source)["status"] in {"failed", "canceled"}:
+            if kind == EntryKind.REFUND and self._refund(source)["status"] in {
+                "failed",
+                "canceled",
+            }:
                 self.came_back_first.add(source)
 
     def choose(self, draw: Random, kind: str, **where: Any) -> Json | None:
