@@ -85,7 +85,6 @@ class Control:
         with self.sandbox.store.transaction():
             if "now" in form:
                 self.sandbox.freeze(_seconds(form, "now") if form["now"] else None)
-                self.deliveries.clock_was_set()
             if "freeze" in form and _switch(form, "freeze"):
                 self.sandbox.freeze(self.sandbox.now())
             if "advance" in form or "months" in form:
@@ -98,7 +97,6 @@ class Control:
                     until += _seconds(form, "advance")
                 passing_time.catch_up(self.sandbox, until)
                 self.sandbox.freeze(until)
-                self.deliveries.give_up_old()
             frozen = self.sandbox.frozen_at
             return {"now": self.sandbox.now(), "frozen": frozen is not None}
 

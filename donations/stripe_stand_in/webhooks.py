@@ -55,6 +55,7 @@ class Deliveries:
         self._at_work = threading.Lock()
         self._waiting = threading.Event()
         self._stopped = False
+        self._looked_at: int | None = None  # the moment of a frozen clock
         self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
 
     def start(self) -> None:
@@ -112,23 +113,6 @@ class Deliveries:
             taken = self._send(sends, switches, concurrency or switches.concurrency)
         return taken, len(sends) - taken
 
-    def give_up_old(self) -> None:
-        """The clock was moved: what has been tried for three days is not tried any more."""
-        self.sandbox.store.rows(
-            "UPDATE deliveries SET state = 'failed'"
-            " WHERE state = 'pending' AND attempts > 0 AND made_at < ?",
-            (self.sandbox.now() - GIVE_UP_AFTER,),
-        )
-
-    def clock_was_set(self) -> None:
-        """Perhaps back: then what waits for a moment far ahead must not wait until then."""
-        now = self.sandbox.now()
-        self.sandbox.store.rows(
-            "UPDATE deliveries SET due_at = min(due_at, ?), made_at = min(made_at, ?)"
-            " WHERE state = 'pending'",
-            (now + LONGEST_PAUSE, now),
-        )
-
     def listed(self, *, state: str = "", event: str = "", limit: int = 1_000) -> list[Json]:
         """The latest deliveries, oldest first."""
         wanted = {name: value for name, value in (("state", state), ("event", event)) if value}
@@ -140,6 +124,7 @@ class Deliveries:
             f" WHERE {conditions} ORDER BY seq DESC LIMIT ?",
             (*wanted.values(), limit),
         )
+        latest = self.sandbox.now() + LONGEST_PAUSE
         return [
             {
                 "event": about,
@@ -149,7 +134,7 @@ class Deliveries:
                 "state": became,
                 "attempts": attempts,
                 "answers": (answers or "").splitlines(),
-                "next_try_at": int(due_at) if became == "pending" else None,
+                "next_try_at": int(min(due_at, latest)) if became == "pending" else None,
             }
             for about, endpoint, became, attempts, answers, due_at, kind, url in reversed(rows)
         ]
@@ -178,16 +163,26 @@ class Deliveries:
         store = self.sandbox.store
         with store.lock:
             now = self.sandbox.now()
+            if self.sandbox.frozen_at not in (None, self._looked_at):
+                # Time was moved, and Stripe would have tried all the while.
+                self._looked_at = self.sandbox.frozen_at
+                store.rows(
+                    "UPDATE deliveries SET state = 'failed'"
+                    " WHERE state = 'pending' AND attempts > 0 AND made_at < ?",
+                    (now - GIVE_UP_AFTER,),
+                )
+            # What is from a later time was made before the clock was put back.
             sql = (
-                "SELECT seq, attempts FROM deliveries"
-                " WHERE state = 'pending' AND (attempts > 0 OR made_at <= ?)"
+                "SELECT seq, attempts FROM deliveries WHERE state = 'pending'"
+                " AND (attempts > 0 OR made_at <= ? OR made_at > ?)"
             )
             if at_a_time is None:
-                rows = store.rows(f"{sql} ORDER BY seq", (now - switches.delay,))
+                rows = store.rows(f"{sql} ORDER BY seq", (now - switches.delay, now))
             else:
+                most = 1_000 if switches.reorder else at_a_time
                 rows = store.rows(
-                    f"{sql} AND due_at <= ? ORDER BY due_at, seq LIMIT ?",
-                    (now - switches.delay, now, 1_000 if switches.reorder else at_a_time),
+                    f"{sql} AND (due_at <= ? OR due_at > ?) ORDER BY due_at, seq LIMIT ?",
+                    (now - switches.delay, now, now, now + LONGEST_PAUSE, most),
                 )
             dropped = self._drop([seq for seq, attempts in rows if not attempts], switches)
         kept = [seq for seq, _ in rows if seq not in dropped]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.donations.stand_in.conftest import Bench, Receiver, Refused, Start, ask, endpoint
+from tests.donations.stand_in.conftest import NOON, Bench, Receiver, Refused, Start, ask, endpoint
 
 DAY = 86_400
 
@@ -291,8 +291,23 @@ def test_a_clock_set_back_keeps_nobody_waiting(own: Bench, receiver: Receiver) -
     receiver.answers = [503]
     products(own, 1)
     own.control("deliver")
+    products(own, 1)  # not sent yet
+    own.control("deliveries", delay=600)
     own.control("clock", now=now)
     assert deliveries(own)[0]["next_try_at"] <= now + 60
+    own.control("webhooks", background=1)
+    receiver.wait_for(3)
+
+
+def test_a_test_clock_is_a_clock_like_the_other(own: Bench, receiver: Receiver) -> None:
+    endpoint(own, receiver, "product.created")
+    clock = own.client.v1.test_helpers.test_clocks.create({"frozen_time": NOON})
+    receiver.answers = [500]
+    made = products(own, 1)
+    own.control("deliver")
+    own.client.v1.test_helpers.test_clocks.advance(clock.id, {"frozen_time": NOON + 4 * DAY})
+    assert own.control("deliver") == {"delivered": 0, "failed": 0}
+    assert undelivered(own) == made
 
 
 def test_a_disabled_endpoint_is_not_sent_to(own: Bench, receiver: Receiver) -> None:
