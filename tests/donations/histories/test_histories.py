@@ -35,7 +35,6 @@ def stage() -> Stage:
 
 
 def test_final_ledger_is_a_function_of_stripes_final_objects(stage: Stage) -> None:
-    if GIVEN:
     for seed, steps in _histories():
         if wrong := play(stage, seed, steps).wrong:
             pytest.fail(report(stage, seed, steps, wrong), pytrace=False)
