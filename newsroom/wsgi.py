@@ -6,6 +6,8 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from newsroom.database import wait_briefly
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
 
 try:
@@ -14,3 +16,4 @@ except ImproperlyConfigured as error:
     print(f"Newsroom cannot start: {error}", file=sys.stderr)
     # gunicorn reads 4 as "the application does not load" and stops instead of trying for ever.
     sys.exit(4)
+wait_briefly()

@@ -34,11 +34,9 @@ class Answer(NamedTuple):
 
 
 class House:
-    def __init__(self, log: Path, smtp_port: int) -> None:
-        database = settings.DATABASES["default"]
-        url = os.environ["DATABASE_URL"].rpartition("/")[0]
+    def __init__(self, log: Path, database_url: str, smtp_port: int) -> None:
         self.log = log
-        env = {"DATABASE_URL": f"{url}/{database['NAME']}", "SMTP_PORT": str(smtp_port)}
+        env = {"DATABASE_URL": database_url, "SMTP_PORT": str(smtp_port)}
         with log.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-W", "ignore", "-m", "tests.donations.crashes.warm"],
@@ -86,9 +84,10 @@ class House:
         assert line, self.log.read_text()
         return dict(json.loads(line))
 
-    def open(self, *, crash_at: str = "", workers: int = 1) -> "Site":
+    def open(self, **how: object) -> "Site":
+        """See `warm.serve`."""
         port = free_port()
-        pid = self._order(act="serve", port=port, crash_at=crash_at, workers=workers)["pid"]
+        pid = self._order(act="serve", port=port, **how)["pid"]
         site = Site(self, pid, port)
         assert until(lambda: is_listening(port), seconds=20), self.log.read_text()
         return site
@@ -156,7 +155,10 @@ def post_office() -> Iterator[PostOffice]:
 def _house(
     django_db_setup: None, tmp_path_factory: pytest.TempPathFactory, post_office: PostOffice
 ) -> Iterator[House]:
-    house = House(tmp_path_factory.mktemp("house") / "log", post_office.port)
+    server = os.environ["DATABASE_URL"].rpartition("/")[0]
+    name = settings.DATABASES["default"]["NAME"]
+    log = tmp_path_factory.mktemp("house") / "log"
+    house = House(log, f"{server}/{name}", post_office.port)
     yield house
     house.close()
 

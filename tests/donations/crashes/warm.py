@@ -79,11 +79,17 @@ def work(crash_at: str) -> None:
     call_command("procrastinate", "worker", "--one-shot", "--concurrency", "2")
 
 
-def serve(port: int, crash_at: str, workers: int = 1) -> None:
-    """gunicorn. Its first worker is told to die; those that take its place are not."""
+def serve(port: int, crash_at: str = "", workers: int = 1, patience: float = 0) -> None:
+    """gunicorn. Its first worker is told to die; those that take its place are not.
+
+    `patience` is how many seconds it waits for PostgreSQL; 0: as in production.
+    """
     from gunicorn.app.wsgiapp import WSGIApplication  # type: ignore[import-untyped]
 
-    from newsroom import crash_points
+    from newsroom import crash_points, database
+
+    if patience:
+        database.PATIENCE = patience
 
     def arm(server: object, worker: Any) -> None:
         crash_points.armed_at = crash_at if worker.age == 1 else ""

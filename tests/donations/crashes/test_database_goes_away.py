@@ -1,0 +1,199 @@
+"""PostgreSQL dies, restarts and freezes while Stripe tells us things: nothing is lost."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg
+import pytest
+import stripe
+from django.conf import settings
+
+from newsroom.dev import postgres
+from newsroom.dev.house import until
+from tests.donations.crashes.conftest import House, Site
+from tests.donations.crashes.post_office import PostOffice
+
+SENDERS = 6
+PATIENCE = 1.0  # seconds for a statement; in production more
+STRIPES = 10.0  # seconds that Stripe surely waits for an answer
+
+
+class Try(NamedTuple):
+    status: int  # 0: no answer
+    seconds: float
+
+
+class Stripe:
+    """Tells of ever new events, each until it is taken."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.taken: list[str] = []
+        self.tries: list[Try] = []
+        self._stopped = threading.Event()
+        self._given_up = threading.Event()
+        self._senders = [threading.Thread(target=self._send, args=(n,)) for n in range(SENDERS)]
+        for each in self._senders:
+            each.start()
+
+    def stop(self) -> None:
+        """After what is under way was taken."""
+        self._stopped.set()
+        for each in self._senders:
+            each.join(30)
+        self._given_up.set()
+
+    def goes_on(self, more: int = 60) -> None:
+        """Until so many more were taken."""
+        before = len(self.taken)
+        assert until(lambda: len(self.taken) >= before + more, seconds=30), (
+            self.site.house.log.read_text()[-3000:]
+        )
+
+    def refused(self, since: int) -> list[Try]:
+        return [each for each in self.tries[since:] if each.status != 200]
+
+    def _send(self, sender: int) -> None:
+        number = 0
+        while not self._stopped.is_set():
+            number += 1
+            event = an_event(f"evt_{sender}x{number}")
+            status = 0
+            while status != 200 and not self._given_up.is_set():
+                began = time.monotonic()
+                status = self.site.tell(event)
+                self.tries.append(Try(status, time.monotonic() - began))
+                # A steady load, not as much as possible.
+                self._stopped.wait(0.01 if status == 200 else 0.1)
+            self.taken.append(str(event["id"]))
+
+
+def an_event(identifier: str) -> dict[str, Any]:
+    return {
+        "id": identifier,
+        "object": "event",
+        "api_version": stripe.api_version,
+        "created": int(time.time()),
+        "data": {"object": {"id": f"cs_test_{identifier}", "object": "checkout.session"}},
+        "livemode": False,
+        "type": "checkout.session.completed",
+    }
+
+
+class Database:
+    """A PostgreSQL that may be stopped, with the tables of the tests' own; it waits for its disk."""
+
+    def __init__(self, home: Path, tables: str) -> None:
+        self.server = postgres.start(home)
+        self.url = self.server.url
+        self.cluster = home.resolve()
+        programs = postgres._programs()
+        dump: list[str | Path] = [programs / "pg_dump", "--schema-only", "--no-owner", tables]
+        made = subprocess.run(dump, capture_output=True, check=True).stdout
+        fill: list[str | Path] = [programs / "psql", "--quiet", "--set=ON_ERROR_STOP=1", self.url]
+        subprocess.run(fill, input=made, stdout=subprocess.DEVNULL, check=True)
+
+    def restart_at_once(self) -> None:
+        """As after a power cut: no session is waited for, and the log is read again."""
+        log = self.cluster.with_name("restarted.log")
+        command: list[str | Path] = [
+            postgres._programs() / "pg_ctl", "restart", "--mode=immediate", "--wait", "--silent",
+            f"--pgdata={self.cluster}", f"--log={log}",
+        ]  # fmt: skip
+        log.touch()
+        log.chmod(0o666)
+        subprocess.run(command, check=True, cwd="/", **postgres._as_user())
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Nothing of it runs, and nothing is refused: as on a machine that hangs."""
+        main = self._main()
+        os.kill(main, signal.SIGSTOP)  # first, so that no new ones come
+        every = [main, *self._children(main)]
+        try:
+            for pid in every:
+                os.kill(pid, signal.SIGSTOP)
+            yield
+        finally:
+            for pid in every:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
+    def stop(self) -> None:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            os.kill(self._main(), signal.SIGINT)
+        if self.server.process is not None:
+            self.server.process.wait(30)
+        assert until(lambda: not (self.cluster / "postmaster.pid").exists(), seconds=30)
+
+    def _main(self) -> int:
+        return int((self.cluster / "postmaster.pid").read_text().splitlines()[0])
+
+    def _children(self, main: int) -> list[int]:
+        asked = ["ps", "-A", "-o", "pid=", "-o", "ppid="]
+        listed = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+        pairs = (line.split() for line in listed.splitlines())
+        return [int(pid) for pid, parent in pairs if int(parent) == main]
+
+
+@pytest.fixture
+def database(django_db_setup: None) -> Iterator[Database]:
+    server, name = (
+        os.environ["DATABASE_URL"].rpartition("/")[0],
+        settings.DATABASES["default"]["NAME"],
+    )
+    # Not in `tmp_path`: any other run makes that private again, and PostgreSQL has its own user.
+    folder = Path(tempfile.mkdtemp(prefix="newsroom-tests-"))
+    folder.chmod(0o711)
+    found = Database(folder / "postgres", f"{server}/{name}")
+    yield found
+    found.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_row_22_nothing_is_lost_while_postgresql_restarts_or_freezes(
+    database: Database, tmp_path: Path, post_office: PostOffice
+) -> None:
+    house = House(tmp_path / "log", database.url, post_office.port)
+    with contextlib.ExitStack() as ending:
+        ending.callback(house.close)
+        site = ending.enter_context(house.open(workers=2, patience=PATIENCE))
+        told = Stripe(site)
+        ending.callback(told.stop)
+        told.goes_on()
+
+        since = len(told.tries)
+        database.restart_at_once()
+        told.goes_on()
+        down = told.refused(since)
+        assert {each.status for each in down} <= {500, 503}, down
+        assert max((each.seconds for each in down), default=0) < STRIPES / 2
+
+        since = len(told.tries)
+        with database.frozen():
+            # Whoever waited for an answer has one, and so have those who came since.
+            assert until(lambda: len(told.refused(since)) > 2 * SENDERS, seconds=60), told.tries
+        frozen = told.refused(since)
+        assert {each.status for each in frozen} <= {500, 503}, frozen
+        assert max(each.seconds for each in frozen) < STRIPES
+        told.goes_on()
+
+        told.stop()
+    with psycopg.connect(database.url) as session:
+        stored = session.execute("SELECT event_id FROM donations_stripeevent").fetchall()
+        queued = session.execute(
+            "SELECT count(DISTINCT args->>'event_id'), count(*) FROM procrastinate_jobs"
+            " WHERE task_name = 'donations.apply_event'"
+        ).fetchone()
+    assert sorted(event for (event,) in stored) == sorted(told.taken)
+    assert queued == (len(told.taken), len(told.taken))
