@@ -26,8 +26,7 @@ def main() -> None:
     # Mail leaves by a socket, to whoever counts it.
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(os.environ["SMTP_PORT"])
-    import newsroom.urls
-    import newsroom.wsgi  # noqa: F401
+    import newsroom.urls  # noqa: F401
 
     acts: dict[str, Callable[..., None]] = {"serve": serve, "work": work}
     answer({"ready": True})
