@@ -89,9 +89,11 @@ def unfinished(
 
     `is_any`: of whatever period, however long ago.
     """
-    last = Reconciliation.objects.filter(
-        livemode=settings.STRIPE_LIVEMODE, is_dry_run=is_dry_run
-    ).first()
+    last = (
+        Reconciliation.objects.filter(livemode=settings.STRIPE_LIVEMODE, is_dry_run=is_dry_run)
+        .order_by("-pk")
+        .first()
+    )
     if last is None or last.finished_at is not None:
         return None
     is_same = last.since == since and now() - last.started_at < FRESH

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 
 from donations.models import DifferentThing, IntentState, SupportIntent
@@ -11,6 +12,10 @@ from donations.reconciliation.cases import Case, Outcome, Said, Scope
 from donations.reconciliation.words import money
 from donations.stripe_lists import ListedSession
 from donations.stripe_objects import CheckoutSession, Payment
+
+# A payment page is open for a day at most: closing a wish earlier might book, in silence, what
+# its own event is about to tell.
+LASTS = timedelta(days=1)
 
 
 def compare(scope: Scope, listed: Sequence[ListedSession]) -> Outcome:
@@ -30,7 +35,7 @@ def compare(scope: Scope, listed: Sequence[ListedSession]) -> Outcome:
                     outcome.cases.append(_missing(session, payment))
                 continue  # booking it closes the wish, too
         wish = wishes.get(_reference(session))
-        if wish is not None and not scope.leaves(None, session.id):
+        if wish is not None and not scope.leaves(session.created_at + LASTS, session.id):
             outcome.cases += _wish(session, payment, wish)
     return outcome
 

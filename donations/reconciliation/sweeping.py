@@ -4,7 +4,6 @@ import logging
 from datetime import UTC, datetime, time, timedelta
 
 from django.conf import settings
-from django.utils.timezone import now
 
 from donations import standing, stripe_events
 from donations.models import EventState, Reconciliation, StripeEvent
@@ -24,6 +23,8 @@ logger = logging.getLogger(__name__)
 REACHES_BACK = timedelta(days=40)
 # What happened so shortly before is left to its own event, with which mail goes out.
 ON_ITS_WAY = timedelta(minutes=15)
+
+LONG_AGO = timedelta(hours=12)
 
 
 def sweep(at: datetime) -> Reconciliation | None:
@@ -78,14 +79,12 @@ def _tell_of(run: Reconciliation) -> None:
 
 
 def _tell_of_unfinished(at: datetime) -> None:
-    last = Reconciliation.objects.filter(
-        livemode=settings.STRIPE_LIVEMODE, is_dry_run=False
-    ).first()
-    if (
-        last is not None
-        and last.finished_at is None
-        and now() - last.started_at > timedelta(hours=12)
-    ):
+    last = (
+        Reconciliation.objects.filter(livemode=settings.STRIPE_LIVEMODE, is_dry_run=False)
+        .order_by("-pk")
+        .first()
+    )
+    if last is not None and last.finished_at is None and at - last.started_at > LONG_AGO:
         alert(
             "reconciliation.unfinished",
             f"The comparison with Stripe of {last} never came to its end.",
