@@ -69,6 +69,7 @@ class Store:
         self._connection = sqlite3.connect(
             path or ":memory:", check_same_thread=False, isolation_level=None, timeout=10
         )
+        self._connection.execute("PRAGMA page_size = 16384")  # most bodies are of 2 to 4 KiB
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute("PRAGMA cache_size = -65536")  # KiB: a long advance fits in it
