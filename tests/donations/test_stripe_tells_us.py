@@ -122,11 +122,14 @@ def test_row_16_while_secrets_are_rotated_both_are_believed(tell: Tell, settings
     assert StripeEvent.objects.count() == 2
 
 
-@pytest.mark.parametrize(
-    ("seconds", "status"),
-    [(-3_600, 400), (-310, 400), (-290, 200), (0, 200), (290, 200), (310, 400), (3_600, 400)],
-)
-def test_row_12_13_old_and_future_signatures_are_refused(
+@pytest.mark.parametrize(("seconds", "status"), [(-3_600, 400), (-310, 400), (-290, 200), (0, 200)])
+def test_row_12_a_captured_request_is_refused_later(tell: Tell, seconds: int, status: int) -> None:
+    assert tell(event(), at=int(time.time()) + seconds).status_code == status
+    assert StripeEvent.objects.exists() is (status == 200)
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(290, 200), (310, 400), (3_600, 400)])
+def test_row_13_a_signature_from_the_future_is_refused(
     tell: Tell, seconds: int, status: int
 ) -> None:
     assert tell(event(), at=int(time.time()) + seconds).status_code == status
