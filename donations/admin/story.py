@@ -186,7 +186,7 @@ def _words_of_trouble(kind: str, found: dict[str, Any]) -> str:
         values = {"amount": amount, "number": found.get("attempt_count") or 1}
         again = found.get("next_payment_attempt")
         if again is None:
-            return _("%(amount)s could not be collected, try %(number)s: it was the last") % values
+            return _("%(amount)s could not be collected, try %(number)s") % values
         values["date"] = date_format(localtime(moment(again)), "DATE_FORMAT")
         return _("%(amount)s could not be collected, try %(number)s: the next is on %(date)s") % values  # fmt: skip
     amount = format_amount(found.get("amount") or 0, currency)

@@ -19,7 +19,7 @@ def changes_of(kind: str, now: dict[str, Any], before: dict[str, Any]) -> list[s
     found = [_of_ending(now, before), _of_pausing(now, before), _of_amount(now, before)]
     if "status" in before:
         found.append(_of_status(str(now.get("status")), str(before["status"])))
-    if "default_payment_method" in before:
+    if before.get("default_payment_method"):
         found.append(_("They pay another way: a new card or account"))
     return [words for words in found if words]
 
@@ -30,7 +30,8 @@ def customer_changes_of(kind: str, now: dict[str, Any], before: dict[str, Any]) 
     found = []
     if before.get("email"):
         found.append(_("Their address at Stripe changed"))
-    if "default_payment_method" in (before.get("invoice_settings") or {}):
+    # The first one comes with the first payment, and is no change.
+    if (before.get("invoice_settings") or {}).get("default_payment_method"):
         found.append(_("They pay another way: a new card or account"))
     return found
 
