@@ -49,24 +49,29 @@ RECURRING_PRICE_DATA = Hash(
 )
 
 
+def _within(where: str, name: str) -> str:
+    return f"{where}[{name}]" if where else name
+
+
 def inline_price(sandbox: Sandbox, data: Json, where: str) -> Json:
-    currency = check_currency(data["currency"], f"{where}[currency]")
+    """A price from its data, which stand `where` among the parameters (empty: they are these)."""
+    currency = check_currency(data["currency"], _within(where, "currency"))
     if ("product" in data) == ("product_data" in data):
         raise refused(
             "Give exactly one of `product` and `product_data`.",
-            f"{where}[product]",
+            _within(where, "product"),
             "parameter_missing",
         )
     if "unit_amount" not in data:
-        name = f"{where}[unit_amount]"
+        name = _within(where, "unit_amount")
         raise refused(f"Missing required param: {name}.", name, "parameter_missing")
     amount = data["unit_amount"]
-    check_amount(amount, currency, f"{where}[unit_amount]")
+    check_amount(amount, currency, _within(where, "unit_amount"))
     now = sandbox.now()
     if "product" in data:
-        product = named(sandbox, "product", data["product"], f"{where}[product]")
+        product = named(sandbox, "product", data["product"], _within(where, "product"))
         if not product["active"]:
-            raise refused(f"The product {product['id']} is not active.", f"{where}[product]")
+            raise refused(f"The product {product['id']} is not active.", _within(where, "product"))
     else:
         made = data["product_data"]
         made = made | {"metadata": merge_metadata({}, made.get("metadata"))}

@@ -16,7 +16,9 @@ from donations.stripe_stand_in.parameters import (
     Text,
     Url,
     listing,
+    merge_metadata,
 )
+from donations.stripe_stand_in.resources.pricing import PRICE_DATA, inline_price
 from donations.stripe_stand_in.resources.route import Route, equals, list_route, retrieve
 from donations.stripe_stand_in.sandbox import Sandbox
 
@@ -37,6 +39,17 @@ CREATE = Hash(
     },
     required=("name",),
 )
+CREATE_PRICE = Hash(
+    {
+        **{name: read for name, read in PRICE_DATA.fields.items() if name != "product_data"},
+        "active": Boolean(),
+        "expand": EXPAND,
+        "lookup_key": Text(200),
+        "metadata": METADATA,
+        "nickname": Text(),
+    },
+    required=("currency",),
+)
 
 
 def create(sandbox: Sandbox, given: Json) -> Json:
@@ -51,7 +64,34 @@ def create(sandbox: Sandbox, given: Json) -> Json:
     return made
 
 
+def create_price(sandbox: Sandbox, given: Json) -> Json:
+    """A price of the catalogue, which subscriptions and sessions name by its id."""
+    made = inline_price(sandbox, given, "")
+    made |= {
+        "active": given.get("active", True),
+        "lookup_key": given.get("lookup_key"),
+        "metadata": merge_metadata({}, given.get("metadata")),
+        "nickname": given.get("nickname"),
+    }
+    sandbox.store.put(made)
+    sandbox.emit("price.created", made)
+    return made
+
+
 ROUTES = [
+    Route("POST", "/v1/prices", CREATE_PRICE, create_price),
+    list_route(
+        "/v1/prices",
+        "price",
+        listing(
+            active=Boolean(),
+            created=Moment(),
+            currency=Text(3),
+            product=Text(),
+            type=Choice("one_time", "recurring"),
+        ),
+        {name: equals(name) for name in ("active", "currency", "product", "type")},
+    ),
     Route("POST", "/v1/products", CREATE, create),
     retrieve("/v1/products", "product"),
     retrieve("/v1/prices", "price"),

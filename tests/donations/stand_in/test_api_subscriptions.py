@@ -440,3 +440,18 @@ def test_a_draft_is_finalized_and_paid(bench: Bench) -> None:
     [_, draft] = invoices(bench)
     assert (draft.status, draft.number) == ("draft", None)
     assert bench.client.v1.invoices.pay(draft.id).status == "paid"
+
+
+def test_a_price_of_the_catalogue_is_subscribed_to(bench: Bench, refused: Refused) -> None:
+    prices = bench.client.v1.prices
+    made = prices.create({**price(bench), "nickname": "Friend", "metadata": {"a": "b"}})
+    assert (made.active, made.nickname, made.metadata["a"]) == (True, "Friend", "b")
+    once = prices.create({"currency": "usd", "product": made.product, "unit_amount": 900})
+    assert [one.id for one in prices.list({"product": made.product}).data] == [once.id, made.id]
+    assert [one.id for one in prices.list({"type": "recurring"}).data] == [made.id]
+    subscription = subscribe(bench, items=[{"price": made.id}])
+    assert subscription["items"].data[0].price.id == made.id
+    refused(lambda: subscribe(bench, items=[{"price": once.id}]), param="items[0][price]")
+    refused(prices.create, {"currency": "usd", "unit_amount": 900}, param="product")
+    refused(prices.create, {"currency": "usd", "product": made.product}, param="unit_amount")
+    refused(prices.create, {**price(bench), "currency": "euro"}, param="currency")

@@ -12,7 +12,7 @@ from tests.donations.stand_in.conftest import Bench
 from tests.donations.stand_in.sdk_types import kind_of, object_problems
 
 LISTS = [
-    "products", "checkout/sessions", "customers", "subscriptions?status=all", "invoices",
+    "products", "prices", "checkout/sessions", "customers", "subscriptions?status=all", "invoices",
     "invoice_payments", "payment_intents", "charges", "balance_transactions", "refunds", "events",
     "webhook_endpoints", "disputes", "radar/early_fraud_warnings",
     "billing_portal/configurations", "payment_methods",
