@@ -10,6 +10,12 @@ from typing import Any
 from django.db import transaction
 from procrastinate import exceptions
 from procrastinate.contrib.django import app as current_app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.manager import JobManager
+
+# Within the worker the app has connections of its own, on which a job would be seen, and done,
+# before the change that it belongs to is committed.
+_of_this_transaction = JobManager(DjangoConnector())
 
 
 def defer(
@@ -40,6 +46,8 @@ def defer_new(task: str, *, once_as: str, **arguments: Any) -> None:
 
 
 def _job(task: str, at: datetime | None, once_as: str | None) -> Any:
-    return current_app.configure_task(
+    job = current_app.configure_task(
         task, allow_unknown=True, schedule_at=at, queueing_lock=once_as
     )
+    job.job_manager = _of_this_transaction
+    return job

@@ -69,8 +69,14 @@ class House:
             )
         name = "newsroom.resume_stalled_jobs"
         jobs.defer(name, once_as=name, timestamp=0)
-        # What the first brings back, the second surely finds.
-        assert [self.work(), self.work()] == [0, 0], self.log.read_text()
+        self.finish()
+
+    def finish(self) -> None:
+        """Workers, until nothing is left to do: one stops before what its last job queues."""
+        for _ in range(5):
+            assert self.work() == 0, self.log.read_text()
+            if not stuck():
+                return
 
     def _order(self, **order: object) -> dict[str, Any]:
         assert self.process.stdin is not None

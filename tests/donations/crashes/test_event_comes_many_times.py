@@ -30,7 +30,7 @@ def test_row_1_and_2_thirty_two_copies_at_once_leave_one_entry(
         with ThreadPoolExecutor(COPIES) as pool:
             assert set(pool.map(deliver, range(COPIES))) == {200}
     assert StripeEvent.objects.count() == 1
-    assert house.work() == 0
+    house.finish()
     assert StripeEvent.objects.get().state == EventState.APPLIED
     assert LedgerEntry.objects.filter(kind=EntryKind.PAYMENT).count() == 1
     assert stuck() == []
