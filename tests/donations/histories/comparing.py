@@ -36,8 +36,8 @@ EXPECTED_ALERTS = (
 def differences(world: World, books: Books) -> list[str]:
     """Everything that is not as it must be, in words; nothing when all is well."""
     return [
-        *_of_the_ledger(books),
-        *_of_the_mirror(books),
+        *of_the_ledger(books),
+        *of_the_mirror(books),
         *_of_the_supporters(world, books),
         *_of_the_intents(books),
         *_of_the_letters(world, books),
@@ -86,11 +86,11 @@ def mirrors() -> dict[str, Mirror]:
     }
 
 
-def _of_the_ledger(books: Books) -> Iterator[str]:
+def of_the_ledger(books: Books) -> Iterator[str]:
     yield from _between("ledger", ledger(), books.entries)
 
 
-def _of_the_mirror(books: Books) -> Iterator[str]:
+def of_the_mirror(books: Books) -> Iterator[str]:
     ours = mirrors()
     seen = {name: each for name, each in books.perhaps.items() if name in ours}
     yield from _between("mirror", ours, books.mirrors | seen)

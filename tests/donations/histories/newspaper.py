@@ -86,7 +86,7 @@ class Newspaper:
         """A reader's browser, in a network of its own."""
         if name not in self.browsers:
             number = len(self.browsers) + 1
-            self.browsers[name] = Client(REMOTE_ADDR=f"198.51.{number}.7")
+            self.browsers[name] = Client(REMOTE_ADDR=f"198.{number // 250}.{number % 250}.7")
         return self.browsers[name]
 
     def take(self, event: bytes) -> int:

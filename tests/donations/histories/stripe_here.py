@@ -40,7 +40,7 @@ class Told:
     is_dropped: bool = False
 
 
-class _Account(Sandbox):
+class Account(Sandbox):
     """Keeps what it would send, so that a test can deliver it in any order."""
 
     def queue(self, event: Json) -> None:
@@ -58,8 +58,8 @@ class _Account(Sandbox):
 class StripeHere:
     """One Stripe account: its clock, its events, what anybody may ask and order of it."""
 
-    def __init__(self) -> None:
-        self.account = _Account(
+    def __init__(self, kind: type[Account] = Account) -> None:
+        self.account = kind(
             settings.STRIPE_API_BASE,
             webhook_url=f"{settings.SITE_URL}/support/stripe/webhook/",
             webhook_secret=settings.STRIPE_WEBHOOK_SECRETS[0],
