@@ -51,7 +51,7 @@ def watch_payments(timestamp: int) -> None:
 @app.periodic(cron="23 * * * *")
 @app.task(name="donations.fetch_missed_events", queueing_lock="donations.fetch_missed_events")
 def fetch_missed_events(timestamp: int) -> None:
-    missed_events.fetch(now())
+    missed_events.fetch(now(), reaches_back=missed_events.LATELY)
 
 
 @app.periodic(cron="11 3 * * *")

@@ -16,11 +16,12 @@ from donations.stripe_events import HANDLERS
 
 logger = logging.getLogger(__name__)
 
-# For so long Stripe shows its events.
+# For so long Stripe shows its events. It gives up to deliver one after three days.
 EVENTS_LAST = timedelta(days=30)
+LATELY = timedelta(days=4)
 
 
-def fetch(at: datetime) -> int:
+def fetch(at: datetime, *, reaches_back: timedelta = EVENTS_LAST) -> int:
     """Take what was not delivered, and queue its work. Gives how many events were new.
 
     Nothing in a copy of the paper. Raises what `stripe_api` raises.
@@ -28,7 +29,7 @@ def fetch(at: datetime) -> int:
     if standing.is_copy():
         return 0
     taken = 0
-    for events in _undelivered(since=at - EVENTS_LAST):
+    for events in _undelivered(since=at - reaches_back):
         ours = {
             each["id"]: each
             for each in events

@@ -33,11 +33,22 @@ def settle(scope: Scope, cases: Sequence[Case]) -> list[Difference]:
         elif case.act is None or not _act(scope, case, found):
             found += _write_down(scope, [case], is_repaired=False)
             _tell(case)
-    if appended:
+    return found + _append_all(scope, appended)
+
+
+def _append_all(scope: Scope, cases: list[Case]) -> list[Difference]:
+    """The whole page at once; if somebody is at one of them, one by one."""
+    if not cases:
+        return []
+    try:
         with transaction.atomic():
-            _append(appended)
-            found += _write_down(scope, appended, is_repaired=True)
-    return found
+            _append(cases)
+            return _write_down(scope, cases, is_repaired=True)
+    except (Busy, DatabaseError):
+        if len(cases) > 1:
+            return [each for case in cases for each in _append_all(scope, [case])]
+        logger.exception("not_reconciled id=%s", _name(cases[0]))
+        return _write_down(scope, cases, is_repaired=False)
 
 
 def _act(scope: Scope, case: Case, found: list[Difference]) -> bool:

@@ -1,6 +1,6 @@
 """By itself: missed events every hour, a comparison every night, and an alert of what it found."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -63,20 +63,21 @@ def test_both_are_in_the_timetable() -> None:
     assert crons["donations.sweep_stripe"] == "11 3 * * *"
 
 
+@pytest.mark.parametrize(("task", "days"), [(HOURLY, 2), (NIGHTLY, 20)])
 def test_row_28_what_could_not_be_delivered_is_fetched_and_its_mail_goes_out(
-    year: Year, undelivered: None, run_jobs: RunJobs
+    task: Callable[..., object], days: int, year: Year, undelivered: None, run_jobs: RunJobs
 ) -> None:
+    """Within the hour; and when the worker was away as well, longer than Stripe tries, at night."""
     year.monthly("ada@example.com")
     payment = year.once("bela@example.com")
-    # Longer than Stripe tries.
-    year.passes(5)
+    year.passes(days)
     year.refund(payment, 5_00)
-    HOURLY(timestamp=0)
+    task(timestamp=0)
     run_jobs()
     assert LedgerEntry.objects.filter(kind="payment").count() == 2
     assert mail_to_supporters() == ["receipt", "receipt", "refunded"]
     events = StripeEvent.objects.count()
-    HOURLY(timestamp=0)
+    task(timestamp=0)
     run_jobs()
     assert StripeEvent.objects.count() == events
     assert mail_to_supporters() == ["receipt", "receipt", "refunded"]

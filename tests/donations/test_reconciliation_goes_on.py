@@ -3,15 +3,18 @@
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from io import StringIO
 from unittest.mock import patch
 
 import pytest
-from django.db import connection
+from django.core.management import call_command
+from django.db import OperationalError, connection
 from django.utils.timezone import now
 
 from donations import reconciliation, stripe_api, stripe_lists
 from donations.models import LedgerEntry, ReconciledPage, Reconciliation
 from donations.reconciliation import repairing, running
+from donations.reconciliation.cases import Case
 from newsroom import crash_points
 from tests.donations.conftest import Stripe
 from tests.donations.reconciling import (
@@ -206,6 +209,44 @@ def test_one_that_cannot_be_repaired_holds_up_nobody(year: Year) -> None:
     assert LedgerEntry.objects.filter(kind="payment").count() == 9
     assert reconcile().endswith("exit status 0")
     assert_equal_now()
+
+
+def test_a_page_that_cannot_be_booked_at_once_is_booked_one_by_one(
+    year: Year, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append, asked = repairing._append, []
+
+    def stubborn(cases: list[Case]) -> None:
+        asked.append(len(cases))
+        if len(cases) > 1:
+            raise OperationalError("deadlock detected")
+        append(cases)
+
+    monkeypatch.setattr(repairing, "_append", stubborn)
+    assert reconcile().endswith("exit status 0")
+    assert {1, 2} == set(asked)
+    assert_equal_now()
+
+
+def test_a_database_that_went_away_is_said(year: Year) -> None:
+    with patch.object(running, "settle", side_effect=OperationalError("server closed")):
+        said = reconcile()
+    assert "The database went away." in said and said.endswith("exit status 1")
+    assert reconcile().startswith("Going on")
+
+
+def test_on_a_terminal_a_bar_shows_how_far_it_is(year: Year) -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    screen, out = Terminal(), StringIO()
+    call_command("reconcile_stripe", stdout=out, stderr=screen, no_color=True)
+    shown = screen.getvalue().split("\r\x1b[K")
+    assert shown[0].startswith("subscriptions ")
+    assert shown[-2] == f"{'ledger':13} {'█' * 24} 31 compared"
+    assert shown[-1] == "", "nothing is left behind"
+    assert "compared\n" not in out.getvalue().partition("All repaired")[0]
 
 
 @pytest.mark.django_db(transaction=True)

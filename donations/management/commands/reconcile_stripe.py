@@ -7,6 +7,7 @@ from datetime import time as clock
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import InterfaceError, OperationalError
 from django.utils.timezone import now
 
 from donations import standing
@@ -77,6 +78,11 @@ class Command(BaseCommand):
                 f"Stripe does not answer ({reason}). Nothing is lost: run the same command again, "
                 "and it goes on where it was."
             ) from reason
+        except (InterfaceError, OperationalError) as reason:
+            screen.clear()
+            raise CommandError(
+                "The database went away. Run the same command again, and it goes on where it was."
+            ) from reason
         except StripeError as reason:
             screen.clear()
             raise CommandError(
@@ -130,10 +136,7 @@ class _Screen:
         if self._has_bar:
             filled = round(step.fraction * BAR)
             bar = "█" * filled + "░" * (BAR - filled)
-            self._command.stderr.write(
-                f"{step.kind:13} {bar} {step.compared:,} compared", ending=""
-            )
-            self._command.stderr.flush()
+            self._draw(f"{step.kind:13} {bar} {step.compared:,} compared")
             self._is_shown = True
         elif step.kind != self._kind or time.monotonic() - self._told_at > 10:
             self._command.stdout.write(f"{step.kind} … {step.compared:,} compared")
@@ -141,9 +144,13 @@ class _Screen:
 
     def clear(self) -> None:
         if self._is_shown:
-            self._command.stderr.write("\r\x1b[K", ending="")
-            self._command.stderr.flush()
+            self._draw("\r\x1b[K")
             self._is_shown = False
+
+    def _draw(self, text: str) -> None:
+        # Not in the colour of errors.
+        self._command.stderr.write(text, style_func=str, ending="")
+        self._command.stderr.flush()
 
 
 def _since(since: str | None, days: int | None) -> datetime | None:
