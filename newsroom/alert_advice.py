@@ -38,8 +38,8 @@ ADVICE: dict[str, str | Promise] = {
         "status page and at the events here that failed."
     ),
     "payments.read_only": _(
-        "On a copy of the paper, use a test key of Stripe’s. When the paper has moved for good, "
-        "say so in the payment settings."
+        "On a copy of the paper, use a test key of Stripe’s. When the paper has moved for good, ask "
+        "whoever runs the server to run “manage.py pin_site_url”."
     ),
     "payments.twice": _(
         "Wait for the supporter’s answer. Without one, leave the money where it is; when they "
