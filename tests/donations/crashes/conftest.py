@@ -61,6 +61,11 @@ class House:
         pid = self._order(act="work", crash_at=crash_at)["pid"]
         return int(self._order(act="wait", pid=pid)["status"])
 
+    def compare(self, *, crash_at: str) -> int:
+        """The books are compared with Stripe's; the exit status."""
+        pid = self._order(act="compare", crash_at=crash_at)["pid"]
+        return int(self._order(act="wait", pid=pid)["status"])
+
     def start_again(self) -> None:
         """A new worker, after the dead one's silence has lasted. It does what is due."""
         with connection.cursor() as cursor:

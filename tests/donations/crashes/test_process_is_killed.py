@@ -15,6 +15,7 @@ from donations.models import (
     EventState,
     IntentState,
     LedgerEntry,
+    Reconciliation,
     StripeEvent,
     Subscription,
     SupportIntent,
@@ -228,3 +229,27 @@ def test_row_32_a_web_process_is_killed_while_it_opens_a_payment_page(
         assert len(opened) == SupportIntent.objects.count() == number
     assert not Subscription.objects.exists()
     assert not Alert.objects.exists()
+
+
+@pytest.mark.parametrize("times", TIMES)
+def test_row_28_a_comparison_is_killed_after_each_of_its_pages(
+    times: int,
+    house: House,
+    post_office: PostOffice,
+    pay: Callable[[], list[dict[str, Any]]],
+) -> None:
+    for done in range(1, times + 1):
+        pay()  # and nobody tells us
+        kills = 0
+        while house.compare(crash_at=COMPARING[0]) == KILLED:
+            kills += 1
+            assert kills < 50
+        assert kills > 3
+        payments = LedgerEntry.objects.filter(kind=EntryKind.PAYMENT)
+        assert payments.count() == payments.values("payment_intent").distinct().count() == done
+        assert Reconciliation.objects.count() == done
+        assert not Reconciliation.objects.filter(finished_at=None).exists()
+    assert house.compare(crash_at="") == 0
+    assert not Reconciliation.objects.order_by("-pk")[0].differences.exists()
+    # What a comparison finds is no news to anybody.
+    assert not OutgoingMail.objects.exists()

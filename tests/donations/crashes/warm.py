@@ -28,7 +28,7 @@ def main() -> None:
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(os.environ["SMTP_PORT"])
     import newsroom.urls  # noqa: F401
 
-    acts: dict[str, Callable[..., None]] = {"serve": serve, "work": work}
+    acts: dict[str, Callable[..., None]] = {"compare": compare, "serve": serve, "work": work}
     answer({"ready": True})
     for line in sys.stdin:
         order: dict[str, Any] = json.loads(line)
@@ -76,6 +76,14 @@ def work(crash_at: str) -> None:
 
     crash_points.armed_at = crash_at
     call_command("procrastinate", "worker", "--one-shot", "--concurrency", "2")
+
+
+def compare(crash_at: str) -> None:
+    """Compare the books with Stripe's, from where that was broken off."""
+    from newsroom import crash_points
+
+    crash_points.armed_at = crash_at
+    call_command("reconcile_stripe")
 
 
 def serve(port: int, crash_at: str = "", workers: int = 1, patience: float = 0) -> None:
