@@ -51,7 +51,7 @@ def declared(name: str, happening: Callable[..., object]) -> Act:
     subjects, _, hint = first.partition(":")
     nouns = tuple(one for one in re.findall(r"`(\w+)`", subjects) if one in _NOUNS)
     fields = tuple((one[1], one[2].strip(" ,.;")) for one in _FIELD.finditer(rest))
-    return Act(name, nouns, fields, hint.replace("`", "").strip())
+    return Act(name, nouns, fields, hint.replace("`", "").strip(" ."))
 
 
 def of_the_account() -> list[Act]:
