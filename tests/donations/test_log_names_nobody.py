@@ -8,8 +8,7 @@ import pytest
 from django.db import IntegrityError
 from django.test import Client
 
-from donations import supporters
-from donations.models import StripeEvent
+from donations.models import StripeEvent, Supporter
 from tests.conftest import RunJobs
 from tests.donations.conftest import Stripe, Tell
 
@@ -50,7 +49,7 @@ def test_what_a_database_says_of_a_person_stays_out_of_the_log(
     def refuse(*_: object, **__: object) -> None:
         raise IntegrityError(f"DETAIL: Key (email)=({CANARY}) already exists.")
 
-    with patch.object(supporters.Supporter.objects, "get_or_create", refuse):
+    with patch.object(Supporter.objects, "get_or_create", refuse):
         run_jobs()
     assert CANARY not in caplog.text
     assert CANARY not in StripeEvent.objects.get().error

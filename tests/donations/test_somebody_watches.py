@@ -7,7 +7,7 @@ from django.utils.timezone import now
 from pytest_django import Settings
 
 from donations import tasks, watch
-from donations.models import IntentState, PaymentSettings
+from donations.models import IntentState, PaymentSettings, SupportIntent
 from newsroom.models import Alert, OutgoingMail
 from tests.donations.factories import LedgerEntryFactory, SupportIntentFactory
 
@@ -34,7 +34,7 @@ def test_many_pages_of_which_hardly_any_is_paid(unpaid: int, paid: int, is_alarm
     opened(paid)
     for state, intent in zip(
         (IntentState.PAID, IntentState.PENDING) * paid,
-        list(watch.SupportIntent.objects.order_by("pk")[:paid]),
+        list(SupportIntent.objects.order_by("pk")[:paid]),
         strict=False,
     ):
         intent.state = state
