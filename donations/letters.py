@@ -87,11 +87,10 @@ def receipt(entry: LedgerEntry, supporter: Supporter, *, renews_at: datetime | N
     """What was paid, when and how often; for a subscription, when the next payment is due."""
     language = supporter.language
     with translation.override(language):
-        frequency = Frequency(entry.interval or Frequency.ONCE)
         context = {
             "amount": format_amount(entry.amount_minor, entry.currency),
             "interval": entry.interval,
-            "how_often": str(frequency.label),
+            "how_often": how_often(entry.interval),
             "paid_at": entry.occurred_at,
             "renews_at": renews_at,
             # The desk finds it by this; a running number would tell how many support us.
@@ -201,6 +200,12 @@ def access(supporter: Supporter, access_url: str) -> Letter:
     """The way in that somebody asked for."""
     context = {"access_url": access_url, "entry_url": entry_link(supporter)}
     return _letter("access", supporter.language, context)
+
+
+def how_often(interval: str) -> str:
+    """In the active language; empty for a rhythm of another system, such as every week."""
+    every = interval or Frequency.ONCE
+    return str(Frequency(every).label) if every in Frequency.values else ""
 
 
 def _gift(minor: int, currency: str, interval: str) -> str:

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from donations import access, manage_cookie
-from donations.models import Frequency, Subscription, Supporter
+from donations.letters import how_often
+from donations.models import Subscription, Supporter
 from donations.models.subscription import ACTIVE
 from donations.money import format_amount
 from donations.portal import portal_page
@@ -183,7 +184,7 @@ def _described(running: Iterable[Subscription]) -> Iterable[dict[str, object]]:
         yield {
             "id": each.stripe_id,
             "amount": format_amount(each.amount_minor, each.currency),
-            "how_often": Frequency(each.interval).label,
+            "how_often": how_often(each.interval),
             "since": date_in_paper(each.started_at),
             "until": each.current_period_end,
             "state": _state(each),

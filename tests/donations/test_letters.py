@@ -181,6 +181,15 @@ def test_a_debit_that_failed_says_that_nothing_arrived_and_shows_another_way() -
     assert back not in again.text  # or it would be paid twice
 
 
+def test_a_rhythm_of_another_system_is_passed_over() -> None:
+    weekly = LedgerEntryFactory(interval="week", amount_minor=3_00)
+    letter = letters.receipt(weekly, SupporterFactory(), renews_at=SOON)
+    assert "$3" in letter.text
+    assert "How often" not in letter.text + letter.html
+    support = past_due(interval="week")
+    assert "asked your bank for $5, as agreed" in letters.payment_failed(support, invoice()).text
+
+
 # How they look
 
 

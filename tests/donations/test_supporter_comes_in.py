@@ -351,6 +351,13 @@ def test_inside_one_sees_what_one_gives_and_no_more(inside: Client, ada: Support
     assert page.text.index("$8.88") < page.text.index("$7.77")  # what needs its supporter
 
 
+def test_support_of_another_system_is_listed_too(inside: Client, ada: Supporter) -> None:
+    SubscriptionFactory(supporter=ada, interval="week", amount_minor=3_00, current_period_end=None)
+    page = inside.get("/support/manage/")
+    assert "$3" in page.text
+    assert "Next payment" not in page.text
+
+
 def test_somebody_elses_support_is_not_opened(inside: Client) -> None:
     other = SubscriptionFactory(amount_minor=3_33)
     answer = inside.post("/support/manage/portal/", {"subscription": other.stripe_id}, headers=OWN)

@@ -94,6 +94,18 @@ def test_a_mail_is_given_up_after_three_days() -> None:
     assert mail.state_of(queued) == "given up"
 
 
+def test_a_mail_that_nobody_wants_any_more_is_given_up() -> None:
+    in_time, late = (
+        write(expires_at=now() + timedelta(minutes=1)),
+        write(about="pi_2", expires_at=now()),
+    )
+    for each in (in_time, late):
+        mail.send(each.pk)
+        each.refresh_from_db()
+    assert (mail.state_of(in_time), mail.state_of(late)) == ("sent", "given up")
+    assert len(django_mail.outbox) == 1
+
+
 class TestAtMostOnce:
     def test_it_is_forgotten_once_sent(self) -> None:
         queued = write(at_most_once=True)
