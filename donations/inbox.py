@@ -38,13 +38,19 @@ ALERTS_AT_MOST_EVERY = timedelta(minutes=1)
 BODIES_LAST = timedelta(days=90)
 REDUCED = '{"reduced": true'
 APPLY = "donations.apply_event"
-_INSERT = f"""
-    INSERT INTO "{StripeEvent._meta.db_table}"
-        (event_id, type, object_id, livemode, api_version, body, happened_at, received_at, state,
-         attempts, error)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 0, '')
-    ON CONFLICT (event_id) DO NOTHING RETURNING id
-"""  # noqa: S608 - the table's own name
+_JOB = jobs.queued_with(
+    APPLY, once_as=f"'{APPLY}:' || id", arguments="jsonb_build_object('event_id', id)"
+)
+_STORE = f"""
+    WITH stored AS (
+        INSERT INTO "{StripeEvent._meta.db_table}"
+            (event_id, type, object_id, livemode, api_version, body, happened_at, received_at,
+             state, attempts, error)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 0, '')
+        ON CONFLICT (event_id) DO NOTHING RETURNING id
+    )
+    SELECT id, {_JOB} FROM stored
+"""  # noqa: S608 - names of our own
 
 
 class Refused(Exception):
@@ -128,11 +134,7 @@ def replay(event: StripeEvent) -> None:
 
 
 def queue(event_id: int, *, at: datetime | None = None) -> None:
-    jobs.defer(APPLY, at=at, once_as=_name_of(event_id), event_id=event_id)
-
-
-def _name_of(event_id: int) -> str:
-    return f"{APPLY}:{event_id}"
+    jobs.defer(APPLY, at=at, once_as=f"{APPLY}:{event_id}", event_id=event_id)
 
 
 def reduce_old(at: datetime) -> int:
@@ -216,10 +218,10 @@ def _readable(version: object) -> str:
 
 def _store(event: StripeEvent) -> StripeEvent | None:
     with transaction.atomic():
-        # Of two that come at once, the second waits for the first, then finds it.
+        # With its job, in one statement. Of two at once, the second waits, then finds the first's.
         with connection.cursor() as cursor:
             cursor.execute(
-                _INSERT,
+                _STORE,
                 [
                     event.event_id, event.type, event.object_id, event.livemode,
                     event.api_version, event.body, event.happened_at, now(), event.state,
@@ -228,10 +230,8 @@ def _store(event: StripeEvent) -> StripeEvent | None:
             inserted = cursor.fetchone()
         if inserted is None:
             return None
-        (event.pk,) = inserted
+        event.pk = inserted[0]
         crash_points.crash_point("after-insert")
-        # Nobody else knows this event yet, so nobody can have queued it.
-        jobs.defer_new(APPLY, once_as=_name_of(event.pk), event_id=event.pk)
     crash_points.crash_point("after-commit-before-response")
     logger.info("stripe_event_stored id=%s type=%s", event.event_id, event.type)
     return event

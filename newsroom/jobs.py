@@ -40,9 +40,15 @@ def defer(
         pass
 
 
-def defer_new(task: str, *, once_as: str, **arguments: Any) -> None:
-    """As `defer`, for work that nobody can have queued before: what it is about is new."""
-    _job(task, None, once_as).defer(**arguments)
+def queued_with(task: str, *, once_as: str, arguments: str) -> str:
+    """As `defer`, as a part of the statement that writes what the work is about: SQL, made of SQL.
+
+    For what comes in by the hundred a second, and is so new that nobody can have queued it.
+    """
+    return (
+        f"procrastinate_defer_jobs_v1(ARRAY[ROW('default', '{task}', 0, NULL, {once_as}, "
+        f"{arguments}, NULL)::procrastinate_job_to_defer_v1])"
+    )
 
 
 def _job(task: str, at: datetime | None, once_as: str | None) -> Any:
