@@ -74,6 +74,8 @@ def killed_in_a_fork(act: Callable[[], object], point: str) -> bool:
 
 class Newspaper:
     def __init__(self) -> None:
+        # Loads the middleware once for all who call.
+        self._stripes = Client()
         self.browsers: dict[str, Client] = {}
 
     def begin_anew(self) -> None:
@@ -86,12 +88,14 @@ class Newspaper:
         """A reader's browser, in a network of its own."""
         if name not in self.browsers:
             number = len(self.browsers) + 1
-            self.browsers[name] = Client(REMOTE_ADDR=f"198.{number // 250}.{number % 250}.7")
+            browser = Client(REMOTE_ADDR=f"198.{number // 250}.{number % 250}.7")
+            browser.handler = self._stripes.handler
+            self.browsers[name] = browser
         return self.browsers[name]
 
     def take(self, event: bytes) -> int:
         """An event arrives, signed now; the status that Stripe is answered."""
-        response = Client().post(
+        response = self._stripes.post(
             WEBHOOK, event, "application/json", headers={"Stripe-Signature": signed(event)}
         )
         return response.status_code

@@ -18,7 +18,7 @@ SEED = int(os.environ["SEED"])
 GIVEN = os.environ.get("HISTORY", "")
 HISTORIES = int(os.environ.get("HISTORIES", "100"))
 # In the long run: so many parts of so many.
-PARTS = 20
+PARTS = 50
 OF_A_PART = int(os.environ.get("HISTORIES", "10000")) // PARTS
 # Each so manieth history forks its processes and kills them.
 REAL_DEATHS = 10
