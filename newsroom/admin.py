@@ -128,7 +128,7 @@ class AlertAdmin(PatientAdmin):
     """Open ones first, each with what to do about it. Closed by a person, and never deleted."""
 
     ordering = [F("closed_at").desc(nulls_first=True), "-last_at"]
-    list_display = ["what_happened", "times", "last_at", "closing"]
+    list_display = ["what_happened", "times", "last_at"]
     list_display_links = None
     list_filter = [OpenFilter]
     search_fields = ["cause", "message"]
@@ -139,15 +139,30 @@ class AlertAdmin(PatientAdmin):
     actions = ["close"]
     change_form_template = "admin/newsroom/alert/change_form.html"
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        shows_closed = OpenFilter.parameter_name in request.GET
+        return [*self.list_display, "closing"] if shows_closed else [*self.list_display]
+
     @admin.display(description=gettext_lazy("what happened"))
     def what_happened(self, alert: Alert) -> SafeString:
         return format_html(
             '<a class="alert-cause" href="{}">{}</a> <span class="alert-message">{}</span>'
-            '<span class="alert-advice">{}</span>',
+            '<span class="alert-advice">{}</span>{}',
             reverse("admin:newsroom_alert_change", args=[alert.pk]),
             alert.cause,
             alert.message,
             what_to_do(alert.cause),
+            self._press(alert),
+        )
+
+    def _press(self, alert: Alert) -> SafeString | str:
+        if alert.closed_at is not None:
+            return ""
+        return format_html(
+            '<button class="button alert-close" formaction="{}" aria-label="{}">{}</button>',
+            reverse("admin:newsroom_alert_close", args=[alert.pk]),
+            _("Close %(cause)s") % {"cause": alert.cause},
+            _("Close"),
         )
 
     @admin.display(description=gettext_lazy("what to do"))
@@ -155,15 +170,10 @@ class AlertAdmin(PatientAdmin):
         return what_to_do(alert.cause)
 
     @admin.display(description=gettext_lazy("closed"), ordering="closed_at")
-    def closing(self, alert: Alert) -> SafeString:
-        """A button while it is open; then when, and by whom."""
+    def closing(self, alert: Alert) -> SafeString | str:
+        """When, and by whom."""
         if alert.closed_at is None:
-            return format_html(
-                '<button class="button" formaction="{}" aria-label="{}">{}</button>',
-                reverse("admin:newsroom_alert_close", args=[alert.pk]),
-                _("Close %(cause)s") % {"cause": alert.cause},
-                _("Close"),
-            )
+            return "–"
         when = date_format(localtime(alert.closed_at), "SHORT_DATETIME_FORMAT")
         return format_html("{}<br>{}", when, alert.closed_by)
 

@@ -110,6 +110,14 @@ def show(request: HttpRequest, desk: "LedgerEntryAdmin") -> HttpResponseBase:
     form = SelectionForm(request.GET or None, initial={})
     chosen = _selection_of(form)
     rows = balances.by_month(chosen)
+    in_all = balances.by_currency(rows)
+    # What never happened has no column.
+    columns = [
+        (name, label)
+        for name, label in COLUMNS
+        if name == "net" or any(getattr(row.sums, name) for row in rows)
+    ]
+    names = [name for name, _label in columns]
     context = {
         **desk.admin_site.each_context(request),
         "title": _("Balances"),
@@ -117,13 +125,13 @@ def show(request: HttpRequest, desk: "LedgerEntryAdmin") -> HttpResponseBase:
         "media": desk.media,
         "form": form,
         "chosen": chosen,
-        "columns": [label for _name, label in COLUMNS],
+        "columns": [label for _name, label in columns],
         "rows": [
             {
                 "month": date_format(row.month, "YEAR_MONTH_FORMAT"),
                 "campaign": row.campaign,
                 "currency": row.currency.upper(),
-                "sums": _in_words(row.sums, row.currency),
+                "sums": _in_words(row.sums, row.currency, names),
                 "entries": row.sums.entries,
             }
             for row in rows
@@ -131,10 +139,10 @@ def show(request: HttpRequest, desk: "LedgerEntryAdmin") -> HttpResponseBase:
         "totals": [
             {
                 "currency": currency.upper(),
-                "sums": _in_words(sums, currency),
+                "sums": _in_words(sums, currency, names),
                 "entries": sums.entries,
             }
-            for currency, sums in balances.by_currency(rows).items()
+            for currency, sums in in_all.items()
         ],
         "settled": [
             {
@@ -191,8 +199,8 @@ def _span(chosen: Selection) -> str:
     return "-".join(part for part in parts if part)
 
 
-def _in_words(sums: balances.Sums, currency: str) -> list[str]:
-    return [_amount(getattr(sums, name), currency) for name, _label in COLUMNS]
+def _in_words(sums: balances.Sums, currency: str, names: list[str]) -> list[str]:
+    return [_amount(getattr(sums, name), currency) for name in names]
 
 
 def _amount(minor: int, currency: str) -> str:

@@ -24,10 +24,10 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
     find = staticmethod(finding.entries)
     fields = (
         "occurred_at", "kind", "amount", "settled", "exchange_rate", "every", "who",
-        "subscription", "campaign", "prompt", "placement", "at_stripe", "payment", "livemode",
+        "subscription", "campaign", "prompt", "placement", "at_stripe", "payment", "mode",
         "recorded_at",
     )  # fmt: skip
-    readonly_fields = ("amount", "settled", "every", "who", "at_stripe", "payment")
+    readonly_fields = ("amount", "settled", "every", "who", "at_stripe", "payment", "mode")
 
     @admin.display(description=_("amount"), ordering="amount_minor")
     def amount(self, entry: LedgerEntry) -> str:

@@ -27,6 +27,10 @@ class ReadOnlyAdmin(PatientAdmin):
     class Media:
         css = {"all": ["donations/desk.css"]}
 
+    @admin.display(description=_("money"), ordering="livemode")
+    def mode(self, row: Any) -> Any:
+        return name_of_mode(row.livemode)
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
@@ -64,18 +68,18 @@ class ModeFilter(admin.SimpleListFilter):
     parameter_name = "mode"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("other", _name_of_mode(not settings.STRIPE_LIVEMODE))]
+        return [("other", name_of_mode(not settings.STRIPE_LIVEMODE))]
 
     def choices(self, changelist: Any) -> Any:
         first, *others = super().choices(changelist)
-        return [{**first, "display": _name_of_mode(settings.STRIPE_LIVEMODE)}, *others]
+        return [{**first, "display": name_of_mode(settings.STRIPE_LIVEMODE)}, *others]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         is_other = self.value() == "other"
         return queryset.filter(livemode=settings.STRIPE_LIVEMODE is not is_other)
 
 
-def _name_of_mode(livemode: bool) -> Any:
+def name_of_mode(livemode: bool) -> Any:
     return _("real money") if livemode else _("test data")
 
 

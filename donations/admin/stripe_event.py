@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from donations import finding, inbox
-from donations.admin.read_only import ReadOnlyAdmin
+from donations.admin.read_only import ModeFilter, ReadOnlyAdmin
 from donations.admin.stripe_links import stripe_link
 from donations.models import EventState, StripeEvent
 from newsroom.desks import Waiting
@@ -35,8 +35,8 @@ class StripeEventAdmin(ReadOnlyAdmin):
     ordering = (
         Case(When(state=EventState.DEAD, then=Value(0)), default=Value(1)), "-received_at",
     )  # fmt: skip
-    list_display = ("received_at", "type", "state", "error", "attempts", "about", "livemode")
-    list_filter = ("state", "livemode", "type")
+    list_display = ("received_at", "state", "what", "attempts", "about")
+    list_filter = ("state", ModeFilter, "type")
     date_hierarchy = "received_at"
     search_fields = ("event_id",)
     search_help_text = _(
@@ -45,9 +45,9 @@ class StripeEventAdmin(ReadOnlyAdmin):
     find = staticmethod(finding.events)
     fields = (
         "type", "state", "error", "attempts", "about", "event", "happened_at", "received_at",
-        "applied_at", "api_version", "livemode", "told",
+        "applied_at", "api_version", "mode", "told",
     )  # fmt: skip
-    readonly_fields = ("about", "event", "told")
+    readonly_fields = ("about", "event", "told", "mode")
     actions = ("apply_again",)
     change_form_template = "admin/donations/stripeevent/change_form.html"
 
@@ -56,6 +56,16 @@ class StripeEventAdmin(ReadOnlyAdmin):
         match = request.resolver_match
         is_list = match is not None and match.url_name == "donations_stripeevent_changelist"
         return events.defer("body") if is_list else events
+
+    @admin.display(description=_("what, and why not"), ordering="type")
+    def what(self, event: StripeEvent) -> SafeString:
+        is_amiss = event.state == EventState.DEAD
+        return format_html(
+            '{}<span class="reason {}">{}</span>',
+            event.type,
+            "amiss" if is_amiss else "quiet",
+            event.error,
+        )
 
     @admin.display(description=_("about"))
     def about(self, event: StripeEvent) -> SafeString | str:

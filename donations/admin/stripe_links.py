@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 
 from donations.ledger import ADJUSTMENT
 
+# A payment page's id is twice as long as any other.
+LONGEST_SHOWN = 36
 DASHBOARD = "https://dashboard.stripe.com"
 # What has a page of its own there; the rest is found by the dashboard's search.
 PAGES = {
@@ -34,6 +36,6 @@ def stripe_link(stripe_id: str | None, *, livemode: bool) -> SafeString | str:
         '<a class="at-stripe" href="{}" target="_blank" rel="noopener noreferrer">{}'
         '<span class="visually-hidden"> {}</span></a>',
         address_of(stripe_id, livemode=livemode),
-        stripe_id,
+        stripe_id if len(stripe_id) <= LONGEST_SHOWN else f"{stripe_id[: LONGEST_SHOWN - 1]}…",
         _("(at Stripe, in a new tab)"),
     )

@@ -2,20 +2,49 @@
 
 from django.contrib import admin
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from donations import finding
-from donations.admin.read_only import ModeFilter, ReadOnlyAdmin, supporter_link, written
+from donations.admin.read_only import (
+    ModeFilter,
+    ReadOnlyAdmin,
+    supporter_link,
+    written,
+)
 from donations.admin.stripe_links import stripe_link
 from donations.models import Subscription
+
+# Stripe's words, in ours.
+STATES = {
+    "active": _("active"),
+    "past_due": _("payment failed, tried again"),
+    "unpaid": _("unpaid, given up"),
+    "canceled": _("ended"),
+    "incomplete": _("not yet paid"),
+    "incomplete_expired": _("never paid"),
+    "paused": _("paused"),
+    "trialing": _("not yet charged"),
+}
+
+
+def state_of(subscription: Subscription) -> str:
+    state = str(STATES.get(subscription.status, subscription.status))
+    if subscription.status == "canceled":
+        return state
+    if subscription.is_paused:
+        return gettext("paused: nothing is charged")
+    if subscription.cancel_at_period_end:
+        return gettext("%(state)s, ends with the paid period") % {"state": state}
+    return state
 
 
 @admin.register(Subscription)
 class SubscriptionAdmin(ReadOnlyAdmin):
     list_display = (
-        "started_at", "who", "amount", "interval", "status", "is_paused", "current_period_end",
-        "cancel_at_period_end", "at_stripe",
+        "who", "amount", "interval", "state", "started_at", "current_period_end", "at_stripe",
     )  # fmt: skip
+    list_display_links = ("amount",)
     list_filter = (
         "status", ModeFilter, "interval", "currency", "cancel_at_period_end", "is_paused",
         "campaign",
@@ -26,15 +55,18 @@ class SubscriptionAdmin(ReadOnlyAdmin):
     search_help_text = _("A part of an address, or an id of Stripe’s.")
     find = staticmethod(finding.subscriptions)
     fields = (
-        "who", "amount", "interval", "status", "is_paused", "current_period_end",
-        "cancel_at_period_end", "started_at", "ended_at", "campaign", "prompt", "placement",
-        "at_stripe", "customer", "livemode", "synced_at",
+        "who", "amount", "interval", "state", "current_period_end", "started_at", "ended_at", "campaign", "prompt", "placement",
+        "at_stripe", "customer", "mode", "synced_at",
     )  # fmt: skip
-    readonly_fields = ("amount", "who", "at_stripe", "customer")
+    readonly_fields = ("amount", "state", "who", "at_stripe", "customer", "mode")
 
     @admin.display(description=_("amount"), ordering="amount_minor")
     def amount(self, subscription: Subscription) -> str:
         return written(subscription.amount_minor, subscription.currency)
+
+    @admin.display(description=_("state"), ordering="status")
+    def state(self, subscription: Subscription) -> str:
+        return state_of(subscription)
 
     @admin.display(description=_("supporter"), ordering="supporter__email")
     def who(self, subscription: Subscription) -> SafeString | str:

@@ -21,9 +21,9 @@ class SupportIntentAdmin(ReadOnlyAdmin):
     find = staticmethod(finding.intents)
     fields = (
         "created_at", "amount", "frequency", "state", "attempt", "language", "campaign", "prompt",
-        "placement", "who", "session", "livemode", "expires_at", "closed_at",
+        "placement", "who", "session", "mode", "expires_at", "closed_at",
     )  # fmt: skip
-    readonly_fields = ("amount", "who", "session")
+    readonly_fields = ("amount", "who", "session", "mode")
 
     @admin.display(description=_("amount"), ordering="amount_minor")
     def amount(self, intent: SupportIntent) -> str:

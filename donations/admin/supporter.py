@@ -10,9 +10,10 @@ from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.timezone import now
+from django.utils.timezone import localtime, now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,7 @@ from donations import finding
 from donations.admin.read_only import ModeFilter, ReadOnlyAdmin, ReadOnlyInline, written
 from donations.admin.story import page_of_story
 from donations.admin.stripe_links import stripe_link
+from donations.admin.subscription import state_of
 from donations.models import EntryKind, Frequency, LedgerEntry, Subscription, Supporter
 from donations.models.subscription import ACTIVE
 from donations.money import format_amount
@@ -30,18 +32,17 @@ _BREAK = SafeString("<br>")
 class SubscriptionInline(ReadOnlyInline):
     model = Subscription
     fields = (
-        "amount", "interval", "status", "is_paused", "started_at", "current_period_end",
-        "ends_then", "at_stripe", "customer",
+        "amount", "interval", "state", "started_at", "current_period_end", "at_stripe", "customer",
     )  # fmt: skip
-    readonly_fields = ("amount", "ends_then", "at_stripe", "customer")
+    readonly_fields = ("amount", "state", "at_stripe", "customer")
 
     @admin.display(description=_("amount"))
     def amount(self, subscription: Subscription) -> str:
         return written(subscription.amount_minor, subscription.currency)
 
-    @admin.display(description=_("ends then"), boolean=True)
-    def ends_then(self, subscription: Subscription) -> bool:
-        return subscription.cancel_at_period_end
+    @admin.display(description=_("state"))
+    def state(self, subscription: Subscription) -> str:
+        return state_of(subscription)
 
     @admin.display(description=_("at Stripe"))
     def at_stripe(self, subscription: Subscription) -> SafeString | str:
@@ -80,14 +81,14 @@ class GivingFilter(admin.SimpleListFilter):
 @admin.register(Supporter)
 class SupporterAdmin(ReadOnlyAdmin):
     list_display = (
-        "__str__", "gives_now", "given", "last_payment_at", "created_at", "language",
+        "__str__", "gives_now", "given", "last_payment_on", "since", "language",
     )  # fmt: skip
     list_filter = (GivingFilter, ModeFilter, "language")
     search_fields = ("email",)
     search_help_text = _("A part of an address, or any id of Stripe’s: it leads to whom it is of.")
     date_hierarchy = "created_at"
-    fields = ("email", "given", "language", "created_at", "livemode")
-    readonly_fields = ("given",)
+    fields = ("email", "given", "language", "created_at", "mode")
+    readonly_fields = ("given", "mode")
     inlines = (SubscriptionInline,)
     change_form_template = "admin/donations/supporter/change_form.html"
 
@@ -171,6 +172,13 @@ class SupporterAdmin(ReadOnlyAdmin):
         return format_html_join(_BREAK, "{}", ((each,) for each in totals)) or "–"
 
     @admin.display(description=_("last payment"), ordering="last_payment")
-    def last_payment_at(self, supporter: Any) -> datetime | None:
-        found: datetime | None = supporter.last_payment
-        return found
+    def last_payment_on(self, supporter: Any) -> str:
+        return _day(supporter.last_payment)
+
+    @admin.display(description=_("since"), ordering="created_at")
+    def since(self, supporter: Supporter) -> str:
+        return _day(supporter.created_at)
+
+
+def _day(at: datetime | None) -> str:
+    return date_format(localtime(at), "DATE_FORMAT") if at else "–"
