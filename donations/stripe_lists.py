@@ -51,6 +51,7 @@ class ListedSubscription:
 class ListedSession:
     session: CheckoutSession
     payment: Payment | None
+    subscription_status: str
 
 
 def subscriptions(after: str, *, is_ended_too: bool) -> Page[ListedSubscription]:
@@ -61,7 +62,7 @@ def subscriptions(after: str, *, is_ended_too: bool) -> Page[ListedSubscription]
 
 
 def sessions(after: str, since: datetime | None) -> Page[ListedSession]:
-    asked = {"expand": ["data.payment_intent.latest_charge"]}
+    asked = {"expand": ["data.payment_intent.latest_charge", "data.subscription"]}
     return _page("checkout/sessions", _listed_session, after, since, asked)
 
 
@@ -113,7 +114,9 @@ def _listed_subscription(found: dict[str, Any]) -> ListedSubscription:
 
 
 def _listed_session(found: dict[str, Any]) -> ListedSession:
-    payment = found.get("payment_intent")
+    payment, subscription = found.get("payment_intent"), found.get("subscription")
     return ListedSession(
-        session_of(found), payment_of(payment) if isinstance(payment, dict) else None
+        session_of(found),
+        payment_of(payment) if isinstance(payment, dict) else None,
+        subscription["status"] if isinstance(subscription, dict) else "",
     )

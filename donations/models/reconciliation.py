@@ -12,7 +12,7 @@ class Reconciliation(models.Model):
     is_dry_run = models.BooleanField(_("only looked"), default=False)
     # Older objects were not looked at; null: all that Stripe knows.
     since = models.DateTimeField(_("of what happened since"), null=True, blank=True)
-    # By kind of object: the last id that was done, and whether all are.
+    # By kind of object: the last id that was done, and whether all are. And what it began with.
     progress = models.JSONField(default=dict)
     compared = models.PositiveIntegerField(_("compared"), default=0)
 

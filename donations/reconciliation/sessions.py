@@ -36,7 +36,7 @@ def compare(scope: Scope, listed: Sequence[ListedSession]) -> Outcome:
                 continue  # booking it closes the wish, too
         wish = wishes.get(_reference(session))
         if wish is not None and not scope.leaves(session.created_at + LASTS, session.id):
-            outcome.cases += _wish(session, payment, wish)
+            outcome.cases += _wish(each, wish)
     return outcome
 
 
@@ -46,8 +46,9 @@ def _missing(session: CheckoutSession, payment: Payment) -> Case:
     return Case((said,), act=partial(sync_session, session.id, is_news=False))
 
 
-def _wish(session: CheckoutSession, payment: Payment | None, wish: SupportIntent) -> list[Case]:
+def _wish(listed: ListedSession, wish: SupportIntent) -> list[Case]:
     """A wish counts as open here, though its session is over; or as unpaid, though it was paid."""
+    session = listed.session
     is_current = session.id == wish.session_id or (
         wish.session_id is None and session.expires_at == wish.expires_at
     )
@@ -56,8 +57,7 @@ def _wish(session: CheckoutSession, payment: Payment | None, wish: SupportIntent
     elif not is_current or wish.state not in STILL_OPEN:
         is_other = False
     elif session.status == "complete":
-        is_waiting = payment is None or payment.status in {"processing", "requires_capture"}
-        is_other = not (is_waiting and wish.state == IntentState.PENDING)
+        is_other = wish.state != IntentState.PENDING or not _waits_for_the_bank(listed)
     else:
         is_other = session.status == "expired"
     if not is_other:
@@ -65,6 +65,12 @@ def _wish(session: CheckoutSession, payment: Payment | None, wish: SupportIntent
     stripes = "paid" if session.is_paid else session.status
     said = Said(DifferentThing.PAYMENT, session.id, "status", str(wish.state), stripes)
     return [Case((said,), act=partial(sync_session, session.id, is_news=False))]
+
+
+def _waits_for_the_bank(listed: ListedSession) -> bool:
+    if listed.payment is not None:
+        return listed.payment.status in {"processing", "requires_capture"}
+    return listed.subscription_status not in {"incomplete_expired", "canceled"}
 
 
 def _references(listed: Sequence[ListedSession]) -> set[uuid.UUID]:

@@ -9,6 +9,7 @@ from django.utils.timezone import now
 from donations.models import (
     DifferentThing,
     EntryKind,
+    Frequency,
     IntentState,
     LedgerEntry,
     Reconciliation,
@@ -319,7 +320,7 @@ def test_row_09_a_paid_session_whose_wish_is_gone_is_rebuilt(stripe_side: Stripe
 
 def test_wishes_whose_end_we_missed_are_closed(stripe_side: Stripe) -> None:
     with a_year(stripe_side) as year:
-        session = year.session("once", 10_00, "usd")  # type: ignore[arg-type]
+        session = year.session(Frequency.ONCE, 10_00, "usd")
         assert_equal_now()
         year.passes(1)
         assert reconcile().endswith("exit status 0")
@@ -332,8 +333,8 @@ def test_a_bank_debit_that_is_not_through_is_no_difference(
     stripe_side: Stripe, tell: Tell, run_jobs: RunJobs
 ) -> None:
     with a_year(stripe_side) as year:
-        for every in ("once", "month"):
-            session = year.session(every, 10_00, "usd")  # type: ignore[arg-type]
+        for every in (Frequency.ONCE, Frequency.MONTH):
+            session = year.session(every, 10_00, "usd")
             stripe_side.pay(session, method="bank_debit")
         told(stripe_side, tell, run_jobs)
         assert set(SupportIntent.objects.values_list("state", flat=True)) == {IntentState.PENDING}
@@ -341,6 +342,27 @@ def test_a_bank_debit_that_is_not_through_is_no_difference(
         year.passes(10)
         assert reconcile().endswith("exit status 0")
         assert LedgerEntry.objects.filter(kind=EntryKind.PAYMENT).count() == 2
+        assert_equal_now()
+
+
+def test_a_bank_debit_that_failed_unheard_of_closes_the_wish(
+    stripe_side: Stripe, tell: Tell, run_jobs: RunJobs
+) -> None:
+    with a_year(stripe_side) as year:
+        sessions = [
+            year.session(every, 10_00, "usd") for every in (Frequency.ONCE, Frequency.MONTH)
+        ]
+        for session in sessions:
+            stripe_side.pay(session, method="bank_debit")
+        told(stripe_side, tell, run_jobs)
+        for session in sessions:
+            stripe_side.order("settle", session=session, outcome="fail")
+        # Stripe would try the subscription's again.
+        (subscription,) = stripe_side.api("GET", "subscriptions?status=all")["data"]
+        stripe_side.api("DELETE", f"subscriptions/{subscription['id']}")
+        assert reconcile().endswith("exit status 0")
+        assert set(SupportIntent.objects.values_list("state", flat=True)) == {IntentState.FAILED}
+        assert not LedgerEntry.objects.exists()
         assert_equal_now()
 
 

@@ -79,7 +79,7 @@ def lists(side: Stripe) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("pages", [1, 4, 7, 13, 17, 19])
+@pytest.mark.parametrize("pages", [1, 4, 13, 19])
 def test_a_killed_comparison_goes_on_from_its_last_page(
     pages: int, year: Year, stripe_side: Stripe
 ) -> None:
@@ -156,8 +156,10 @@ def test_an_old_one_is_gone_on_with_only_when_asked(year: Year) -> None:
     assert reconcile("--resume").startswith("Going on")
 
 
-@pytest.mark.parametrize("fault", ["429", "503", "500"])
-@pytest.mark.parametrize("path", ["/v1/subscriptions", "/v1/invoices", "/v1/refunds"])
+@pytest.mark.parametrize(
+    ("fault", "path"),
+    [("429", "/v1/subscriptions"), ("503", "/v1/invoices"), ("500", "/v1/refunds")],
+)
 def test_row_30_trouble_that_passes_is_waited_out(
     fault: str, path: str, year: Year, stripe_side: Stripe, waits: list[float]
 ) -> None:
