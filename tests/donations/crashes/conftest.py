@@ -103,8 +103,11 @@ class House:
         assert until(lambda: is_listening(port), seconds=20), self.log.read_text()
         return site
 
-    def end(self, pid: int) -> None:
-        self._order(act="end", pid=pid, signal=int(signal.SIGQUIT))
+    def start_worker(self) -> int:
+        return int(self._order(act="stay")["pid"])
+
+    def end(self, pid: int, signum: int = signal.SIGTERM) -> int:
+        return int(self._order(act="end", pid=pid, signal=int(signum))["status"])
 
 
 class Site:
@@ -117,7 +120,7 @@ class Site:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.house.end(self.pid)
+        self.house.end(self.pid, signal.SIGQUIT)
 
     def tell(self, event: object) -> int:
         """Deliver an event; the status, 0 when there was no answer."""

@@ -85,7 +85,8 @@ def an_event(identifier: str) -> dict[str, Any]:
         "created": int(time.time()),
         "data": {"object": {"id": f"cs_test_{identifier}", "object": "checkout.session"}},
         "livemode": False,
-        "type": "checkout.session.completed",
+        # The worker ends with such a one without asking Stripe.
+        "type": "product.created",
     }
 
 
@@ -112,6 +113,14 @@ class Database:
         log.touch()
         log.chmod(0o666)
         subprocess.run(command, check=True, cwd="/", **postgres._as_user())
+
+    def waiting(self) -> int:
+        """Events that the worker has not come to."""
+        with psycopg.connect(self.url) as session:
+            found = session.execute(
+                "SELECT count(*) FROM donations_stripeevent WHERE state = 'stored'"
+            ).fetchone()
+        return int(found[0]) if found else 0
 
     @contextlib.contextmanager
     def frozen(self) -> Iterator[None]:
@@ -168,6 +177,7 @@ def test_row_22_nothing_is_lost_while_postgresql_restarts_or_freezes(
     with contextlib.ExitStack() as ending:
         ending.callback(house.close)
         site = ending.enter_context(house.open(workers=2, patience=PATIENCE))
+        worker = house.start_worker()
         told = Stripe(site)
         ending.callback(told.stop)
         told.goes_on()
@@ -189,6 +199,9 @@ def test_row_22_nothing_is_lost_while_postgresql_restarts_or_freezes(
         told.goes_on()
 
         told.stop()
+        # Neither was started anew.
+        assert until(lambda: database.waiting() == 0, seconds=60), house.log.read_text()[-3000:]
+        assert house.end(worker) == 0
     with psycopg.connect(database.url) as session:
         stored = session.execute("SELECT event_id FROM donations_stripeevent").fetchall()
         queued = session.execute(

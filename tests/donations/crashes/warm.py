@@ -28,7 +28,9 @@ def main() -> None:
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(os.environ["SMTP_PORT"])
     import newsroom.urls  # noqa: F401
 
-    acts: dict[str, Callable[..., None]] = {"compare": compare, "serve": serve, "work": work}
+    acts: dict[str, Callable[..., None]] = {
+        "compare": compare, "serve": serve, "stay": stay, "work": work,
+    }  # fmt: skip
     answer({"ready": True})
     for line in sys.stdin:
         order: dict[str, Any] = json.loads(line)
@@ -76,6 +78,11 @@ def work(crash_at: str) -> None:
 
     crash_points.armed_at = crash_at
     call_command("procrastinate", "worker", "--one-shot", "--concurrency", "2")
+
+
+def stay() -> None:
+    """The worker of production, until it is ended."""
+    call_command("work")
 
 
 def compare(crash_at: str) -> None:
