@@ -109,8 +109,8 @@ def _open(house: House) -> None:
             "--bind", f"127.0.0.1:{port}", "--workers", "2", "--preload",
         )  # fmt: skip
         house.start(
-            "worker", sys.executable, ROOT / "manage.py", "procrastinate", "worker",
-            "--concurrency", "4", "--shutdown-graceful-timeout", str(PATIENCE - 2),
+            "worker", sys.executable, ROOT / "manage.py", "work",
+            "--concurrency", "4", "--patience", str(PATIENCE - 2),
         )  # fmt: skip
         house.wait_until(lambda: _answers(f"{site}/readyz"))
     _print_panel(house, site)
