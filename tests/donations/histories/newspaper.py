@@ -19,10 +19,12 @@ from django.test import Client
 from django.utils.timezone import now
 from procrastinate.contrib.django import app as jobs_app
 
+from donations.models import LedgerEntry
 from newsroom import crash_points
 from tests.donations.histories.stripe_here import signed
 
 WEBHOOK = "/support/stripe/webhook/"
+LEDGER = LedgerEntry._meta.db_table
 # Jobs are tried again for this many rounds, then something never ends.
 MOST_ROUNDS = 400
 
@@ -192,6 +194,12 @@ def _wiping() -> str:
     models = [*apps.get_app_config("donations").get_models(), *foundation]
     tables = [f'"{model._meta.db_table}"' for model in models]
     tables += ["procrastinate_events", "procrastinate_jobs"]
-    deletes = "; ".join(f"DELETE FROM {table}" for table in tables)  # noqa: S608  our own names
-    # Without triggers: neither the ledger's own nor the order of foreign keys is in the way.
-    return f"SET session_replication_role = replica; {deletes}; RESET session_replication_role"
+    # One transaction: foreign keys are looked at when all of it is done. Much quicker than TRUNCATE.
+    return "; ".join(
+        [
+            f"ALTER TABLE {LEDGER} DISABLE TRIGGER USER",
+            *(f"DELETE FROM {table}" for table in tables),  # noqa: S608  our own names
+            "SET CONSTRAINTS ALL IMMEDIATE",
+            f"ALTER TABLE {LEDGER} ENABLE TRIGGER USER",
+        ]
+    )
