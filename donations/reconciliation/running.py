@@ -112,6 +112,10 @@ def carry_out(
     that may not read.
     """
     with _alone():
+        # Whoever was at it until now may have come further.
+        run.refresh_from_db()
+        if run.finished_at is not None:
+            return
         for kind in KINDS:
             while not run.progress.get(kind, {}).get("is_done"):
                 scope = _scope(run, is_writing_off)
