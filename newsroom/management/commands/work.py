@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import logging
 import signal
-from contextlib import suppress
 from typing import Any, cast
 
 from django.core.management.base import BaseCommand
@@ -44,10 +43,10 @@ async def _work(concurrency: int, patience: float) -> None:
         await asyncio.wait({worker, asked}, return_when=asyncio.FIRST_COMPLETED)
         if stopping.is_set():
             worker.cancel()
-            with suppress(asyncio.CancelledError):
-                await worker
-        else:
-            logger.warning("worker_ended error=%r", worker.exception())
+            await asyncio.wait({worker})
+        elif error := worker.exception():
+            logger.warning("worker_ended error=%s", type(error).__name__)
+        if not stopping.is_set():
             await asyncio.wait({asked}, timeout=PAUSE)
 
 
