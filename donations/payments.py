@@ -128,7 +128,8 @@ def _sync_payment(
         return _unpaid_state(session), None
     lock(session.payment_intent, is_patient=is_patient)
     payment = stripe_api.retrieve_payment(session.payment_intent, is_patient=is_patient)
-    if not session.is_paid:
+    # The payment was read after its session, and may have arrived between the two.
+    if not session.is_paid and payment.status != "succeeded":
         if payment.status in ON_ITS_WAY:
             return IntentState.PENDING, None
         if is_news:
@@ -182,9 +183,11 @@ def _sync_subscribing(
         return IntentState.PAID, subscription.supporter
     if session.status == "complete" and session.invoice:
         invoice = stripe_api.retrieve_invoice(session.invoice, is_patient=is_patient)
+        if invoice.status == "paid":
+            return IntentState.PENDING, None  # since we asked for the session: its event comes
         if invoice.open_payment:
             payment = stripe_api.retrieve_payment(invoice.open_payment, is_patient=is_patient)
-            if payment.status in ON_ITS_WAY:
+            if payment.status in {*ON_ITS_WAY, "succeeded"}:
                 return IntentState.PENDING, None
         if is_news:
             _tell_of_failed_debit(session, intent, next_attempt_at=invoice.next_attempt_at)

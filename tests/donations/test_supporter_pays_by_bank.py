@@ -4,10 +4,12 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.test import Client
 
+from donations import payments, stripe_api
 from donations.models import (
     EntryKind,
     IntentState,
@@ -27,9 +29,9 @@ FAILS = "DE62370400440532013001"
 EVERY = ["once", "month"]
 
 
-def payments() -> list[int]:
-    booked = LedgerEntry.objects.filter(kind=EntryKind.PAYMENT)
-    return [*booked.values_list("amount_minor", flat=True)]
+def booked() -> list[int]:
+    entries = LedgerEntry.objects.filter(kind=EntryKind.PAYMENT)
+    return [*entries.values_list("amount_minor", flat=True)]
 
 
 @pytest.fixture
@@ -68,7 +70,7 @@ def test_row_40_when_it_has_paid_all_is_booked_once(
 ) -> None:
     session = debit(every)
     life.wait(days=5)
-    assert payments() == [50_00]
+    assert booked() == [50_00]
     assert SupportIntent.objects.get().state == IntentState.PAID
     assert [each.status for each in Subscription.objects.all()] == (["active"] if every == "month" else [])  # fmt: skip
     (letter,) = mailoutbox
@@ -86,7 +88,7 @@ def test_row_40_when_it_has_not_the_reader_hears_of_it_once(
     for event in life.side.events("checkout.session.async_payment_failed"):
         life.tell({**event, "id": f"{event['id']}x"})
     life.catch_up()
-    assert payments() == []
+    assert booked() == []
     assert SupportIntent.objects.get().state == IntentState.FAILED
     assert not Subscription.objects.exists()
     assert not Supporter.objects.exists()
@@ -107,10 +109,28 @@ def test_row_40_a_first_debit_that_works_at_the_second_try_begins_the_support(
     life.wait(days=4)  # the bank is asked again
     assert SupportIntent.objects.get().state != IntentState.PAID
     life.wait(days=5)
-    assert payments() == [50_00]
+    assert booked() == [50_00]
     assert Subscription.objects.get().status == "active"
     assert SupportIntent.objects.get().state == IntentState.PAID
     assert state(client, session) == "paid"
+
+
+@pytest.mark.parametrize("every", EVERY)
+def test_row_40_what_is_paid_while_we_look_is_not_called_failed(
+    every: str, debit: Callable[..., str], life: Life
+) -> None:
+    """The session was read a moment before the bank paid, all else a moment after."""
+    session = debit(every)
+    before = stripe_api.retrieve_session(session)
+    life.side.order("settle", session=session, outcome="succeed")
+    with patch.object(stripe_api, "retrieve_session", lambda *_args, **_kwargs: before):
+        payments.sync_session(session)
+    assert not OutgoingMail.objects.filter(purpose="debit_failed").exists()
+    assert SupportIntent.objects.get().state in {IntentState.PAID, IntentState.PENDING}
+    life.catch_up()
+    assert booked() == [50_00]
+    assert SupportIntent.objects.get().state == IntentState.PAID
+    assert [each.purpose for each in OutgoingMail.objects.all()] == ["receipt"]
 
 
 def test_row_40_a_later_debit_that_fails_is_a_failed_renewal(
@@ -120,7 +140,7 @@ def test_row_40_a_later_debit_that_fails_is_a_failed_renewal(
     life.wait(days=5)
     life.wait(days=25)
     subscription = Subscription.objects.get()
-    assert payments() == [50_00]  # the second is on its way
+    assert booked() == [50_00]  # the second is on its way
     found = life.side.api("GET", f"subscriptions/{subscription.stripe_id}")
     invoice = life.side.api("GET", f"invoice_payments?invoice={found['latest_invoice']}")
     life.do(
@@ -128,7 +148,7 @@ def test_row_40_a_later_debit_that_fails_is_a_failed_renewal(
     )
     subscription.refresh_from_db()
     assert subscription.status == "past_due"
-    assert payments() == [50_00]
+    assert booked() == [50_00]
     assert OutgoingMail.objects.filter(purpose="payment_failed").count() == 1
     assert not OutgoingMail.objects.filter(purpose="debit_failed").exists()
 
