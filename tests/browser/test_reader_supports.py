@@ -11,7 +11,14 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.mail import EmailMessage
 from playwright.sync_api import Page, expect
 
-from donations.models import IntentState, LedgerEntry, StripeEvent, Supporter, SupportIntent
+from donations.models import (
+    IntentState,
+    LedgerEntry,
+    PaymentSettings,
+    StripeEvent,
+    Supporter,
+    SupportIntent,
+)
 from tests.articles.factories import ArticleFactory, SectionFactory
 from tests.browser.conftest import NewReader
 from tests.conftest import RunJobs, StandIn
@@ -263,6 +270,14 @@ def test_everybody_can_use_every_step(new_reader: NewReader, width: int, scheme:
     check()
     page.goto("/support/thanks/?session_id=cs_test_invented")
     check()
+    # While the paper pauses, the same page says so, and leads on.
+    page.goto("/support/?every=year&amount=60")
+    PaymentSettings(is_paused=True).save()
+    page.get_by_role("button", name="Continue to payment").click()
+    expect(page.get_by_text("$60, yearly")).to_be_visible()
+    check()
+    page.get_by_role("button", name="Remind me later").click()
+    expect(page.get_by_role("heading", name="We will not ask before")).to_be_visible()
 
 
 def test_while_stripe_is_away_the_button_tries_again(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import html5lib
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
@@ -29,6 +30,7 @@ def test_the_support_page_says_so_and_what_helps_instead(client: Client) -> None
     response = client.get(SUPPORT)
     assert response.status_code == 200
     page = response.content.decode()
+    html5lib.HTMLParser(strict=True).parse(page)
     assert "We take no new support for now" in page
     assert "Nothing was charged" in page
     assert "Remind me later" in page
