@@ -7,7 +7,7 @@ import heapq
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -29,13 +29,14 @@ from donations.models import (
     Supporter,
     SupportIntent,
 )
-from donations.models.stripe_event import TROUBLE
+from donations.models.stripe_event import DISPUTES, FAILURES, TROUBLE
 from donations.money import format_amount
 from donations.stripe_objects import moment
 from newsroom.mail import state_of
 from newsroom.models import OutgoingMail
 
 PAGE = 40
+A_DAY = timedelta(days=1)
 # So many ids are looked for inside events; whoever has more has a longer story than trouble.
 MOST_IDS = 500
 # Promised to an address, not to a supporter; and what operators get.
@@ -62,7 +63,7 @@ class Page(NamedTuple):
 
 def page_of_story(supporter: Supporter, number: int) -> Page:
     """The newest happenings are on page 1."""
-    sources = (_wishes, _money, _subscriptions, _changes, _troubles, _letters)
+    sources = (_wishes, _money, _subscriptions, _changes, _failures, _disputes, _letters)
     told = heapq.merge(
         *(source(supporter) for source in sources), key=lambda each: each.at, reverse=True
     )
@@ -157,20 +158,29 @@ def _changes(supporter: Supporter) -> Iterator[Happening]:
             yield Happening(event.happened_at, "change", words, **_of_event(event))
 
 
-def _troubles(supporter: Supporter) -> Iterator[Happening]:
-    """Tries that failed, and what banks questioned. Their objects name ours only inside."""
-    ids = [
-        *supporter.subscriptions.values_list("stripe_id", flat=True),
-        *supporter.entries.filter(kind=EntryKind.PAYMENT)
-        .exclude(payment_intent="")
-        .values_list("payment_intent", flat=True)[:MOST_IDS],
-    ]
+def _failures(supporter: Supporter) -> Iterator[Happening]:
+    """Tries to collect that failed. An invoice names its subscription only inside."""
+    subscriptions = supporter.subscriptions.values_list("stripe_id", flat=True)
+    return _troubles(supporter, FAILURES, list(subscriptions))
+
+
+def _disputes(supporter: Supporter) -> Iterator[Happening]:
+    """What banks questioned. A dispute names its payment only inside."""
+    payments = supporter.entries.filter(kind=EntryKind.PAYMENT).exclude(payment_intent="")
+    ids = payments.order_by("-occurred_at").values_list("payment_intent", flat=True)[:MOST_IDS]
+    return _troubles(supporter, DISPUTES, list(ids))
+
+
+def _troubles(supporter: Supporter, types: tuple[str, ...], ids: list[str]) -> Iterator[Happening]:
     if not ids:
         return
     names = Q()
     for each in ids:
         names |= Q(body__contains=f'"{each}"')
-    events = StripeEvent.objects.filter(names, type__in=TROUBLE)
+    # Named once more as a whole, for the index that holds these types alone.
+    events = StripeEvent.objects.filter(
+        names, type__in=TROUBLE, happened_at__gte=supporter.created_at - A_DAY
+    ).filter(type__in=types)
     for event in events.order_by("-happened_at", "-pk").iterator(chunk_size=100):
         found, _before = _told(event)
         if words := _words_of_trouble(event.type, found):

@@ -10,12 +10,9 @@ class EventState(models.TextChoices):
 
 
 # Rare, and told in a supporter's story. Their objects name our subscription or payment only inside.
-TROUBLE = (
-    "invoice.payment_failed",
-    "invoice.payment_action_required",
-    "charge.dispute.created",
-    "charge.dispute.closed",
-)
+FAILURES = ("invoice.payment_failed", "invoice.payment_action_required")
+DISPUTES = ("charge.dispute.created", "charge.dispute.closed")
+TROUBLE = (*FAILURES, *DISPUTES)
 
 
 class StripeEvent(models.Model):
