@@ -26,8 +26,6 @@ from newsroom.paper import absolute
 
 # A dispute, or the inquiry before it, that waits for what we say.
 ANSWER_WANTED = {"needs_response", "warning_needs_response"}
-# A debit that the bank has not answered yet.
-ON_ITS_WAY = {"processing", "requires_capture"}
 STILL_OPEN = (IntentState.NEW, IntentState.OPEN, IntentState.PENDING)
 
 
@@ -130,7 +128,7 @@ def _sync_payment(
     payment = stripe_api.retrieve_payment(session.payment_intent, is_patient=is_patient)
     # The payment was read after its session, and may have arrived between the two.
     if not session.is_paid and payment.status != "succeeded":
-        if payment.status in ON_ITS_WAY:
+        if payment.is_on_its_way:
             return IntentState.PENDING, None
         if is_news:
             _tell_of_failed_debit(session, intent)
@@ -187,7 +185,7 @@ def _sync_subscribing(
             return IntentState.PENDING, None  # since we asked for the session: its event comes
         if invoice.open_payment:
             payment = stripe_api.retrieve_payment(invoice.open_payment, is_patient=is_patient)
-            if payment.status in {*ON_ITS_WAY, "succeeded"}:
+            if payment.is_on_its_way or payment.status == "succeeded":
                 return IntentState.PENDING, None
         if is_news:
             _tell_of_failed_debit(session, intent, next_attempt_at=invoice.next_attempt_at)

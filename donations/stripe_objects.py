@@ -112,6 +112,11 @@ class Payment:
     livemode: bool
     asks_confirmation: bool = False  # the bank wants to see the payer
 
+    @property
+    def is_on_its_way(self) -> bool:
+        """A debit that the bank has not answered yet."""
+        return self.status in {"processing", "requires_capture"}
+
 
 @dataclass(frozen=True)
 class Refund:

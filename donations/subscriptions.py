@@ -132,9 +132,12 @@ def _tell_of_failure(invoice: Invoice, subscription: Subscription) -> None:
         return
     if not 1 <= invoice.attempt_count <= MOST_FAILURE_LETTERS:
         return
-    asks_confirmation = bool(
-        invoice.open_payment and stripe_api.retrieve_payment(invoice.open_payment).asks_confirmation
-    )
+    asks_confirmation = False
+    if invoice.open_payment:
+        payment = stripe_api.retrieve_payment(invoice.open_payment)
+        if payment.is_on_its_way or payment.status == "succeeded":
+            return  # this is word of an earlier try
+        asks_confirmation = payment.asks_confirmation
     letters.send_payment_failed(subscription, invoice, asks_confirmation=asks_confirmation)
 
 

@@ -153,6 +153,26 @@ def test_row_40_a_later_debit_that_fails_is_a_failed_renewal(
     assert not OutgoingMail.objects.filter(purpose="debit_failed").exists()
 
 
+def test_row_44_a_try_that_the_bank_has_not_answered_has_not_failed(
+    debit: Callable[..., str], life: Life
+) -> None:
+    debit("month")
+    for days in (5, 25):
+        life.wait(days=days)
+    subscription = Subscription.objects.get()
+    found = life.side.api("GET", f"subscriptions/{subscription.stripe_id}")
+    invoice = life.side.api("GET", f"invoice_payments?invoice={found['latest_invoice']}")
+    life.do(
+        "settle", payment_intent=invoice["data"][0]["payment"]["payment_intent"], outcome="fail"
+    )
+    life.wait(days=3)  # the bank is asked again
+    for event in life.side.events("invoice.payment_failed"):
+        life.tell({**event, "id": f"{event['id']}x"})
+    life.catch_up()
+    (letter,) = OutgoingMail.objects.filter(purpose="payment_failed")
+    assert letter.about.endswith(":1")
+
+
 @pytest.mark.parametrize("every", EVERY)
 def test_row_41_who_leaves_while_the_bank_asks_who_they_are_leaves_no_trace(
     every: str, start: Start, life: Life, client: Client
