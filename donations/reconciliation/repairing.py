@@ -1,7 +1,8 @@
 """Settling the cases of a page, and writing down what became of each difference."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from django.db import DatabaseError, InterfaceError, transaction
 from django.utils.timezone import now
@@ -15,6 +16,8 @@ from donations.stripe_api import StripeAway, StripeError
 from donations.subscriptions import NotOurs
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 def settle(scope: Scope, cases: Sequence[Case]) -> list[Difference]:
@@ -52,39 +55,37 @@ def _append_all(scope: Scope, cases: list[Case]) -> list[Difference]:
 
 
 def _act(scope: Scope, case: Case, found: list[Difference]) -> bool:
-    assert case.act is not None
-    try:
+    def act() -> list[Difference]:
+        assert case.act is not None
         with transaction.atomic():
             case.act()
-            repaired = _write_down(scope, [case], is_repaired=True)
-    except (StripeAway, InterfaceError):
-        raise
-    except (StripeError, NotOurs, Busy) as reason:
-        logger.warning("not_reconciled id=%s reason=%s", _name(case), reason)
-        return False
-    except DatabaseError:
-        # The server may be gone: then the next query says so. This one's own trouble is its own.
-        logger.exception("not_reconciled id=%s", _name(case))
-        return False
-    except Exception:
-        # One that fails must not keep others from being compared.
-        logger.exception("not_reconciled id=%s", _name(case))
-        return False
-    found += repaired
-    return True
+            return _write_down(scope, [case], is_repaired=True)
+
+    repaired = _unless_it_fails(case, act)
+    found += repaired or []
+    return repaired is not None
 
 
 def _is_prepared(case: Case) -> bool:
     assert case.entry is not None
+    prepare = case.entry.prepare
+    return prepare is None or _unless_it_fails(case, prepare) is not None
+
+
+def _unless_it_fails(case: Case, act: Callable[[], T]) -> T | None:
+    """What cannot be repaired must not keep others from being compared. Raises StripeAway.
+
+    When the database itself is gone, the next query says so.
+    """
     try:
-        if case.entry.prepare is not None:
-            case.entry.prepare()
-    except StripeAway:
+        return act()
+    except (StripeAway, InterfaceError):
         raise
-    except Exception as reason:
+    except (StripeError, NotOurs, Busy) as reason:
         logger.warning("not_reconciled id=%s reason=%s", _name(case), reason)
-        return False
-    return True
+    except Exception:
+        logger.exception("not_reconciled id=%s", _name(case))
+    return None
 
 
 def _append(cases: Iterable[Case]) -> None:
