@@ -61,6 +61,13 @@ class House:
         pid = self._order(act="work", crash_at=crash_at)["pid"]
         return int(self._order(act="wait", pid=pid)["status"])
 
+    def dies_at_work(self, point: str) -> bool:
+        """A worker is killed at a point of the code; one may stop before its last job's letters."""
+        statuses: list[int] = []
+        while len(statuses) < 5 and KILLED not in statuses:
+            statuses.append(self.work(crash_at=point))
+        return statuses[-1] == KILLED
+
     def compare(self, *, crash_at: str) -> int:
         """The books are compared with Stripe's; the exit status."""
         pid = self._order(act="compare", crash_at=crash_at)["pid"]

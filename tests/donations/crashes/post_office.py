@@ -12,12 +12,18 @@ class PostOffice:
         self.message_ids: list[str] = []  # of all that came, with repetitions
         office = self
 
-        class Counter(socketserver.StreamRequestHandler):
+        class Clerk(socketserver.StreamRequestHandler):
             def handle(self) -> None:
                 office.serve(self)
 
-        socketserver.ThreadingTCPServer.daemon_threads = True
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Counter)
+        class Server(socketserver.ThreadingTCPServer):
+            daemon_threads = True
+            request_queue_size = 64
+
+            def handle_error(self, request: object, client_address: object) -> None:
+                """Who was killed hangs up without a word."""
+
+        self._server = Server(("127.0.0.1", 0), Clerk)
         self.port = int(self._server.server_address[1])
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 

@@ -109,7 +109,7 @@ def test_row_24_and_25_a_worker_is_killed_while_it_applies(
     for done in range(1, times + 1):
         for event in pay():
             tell(event)
-        assert house.work(crash_at=point) == KILLED
+        assert house.dies_at_work(point)
         assert letters_to_send() <= letters_written(), "a job was there before its letter"
         house.start_again()
         check_books(done, post_office)
@@ -145,7 +145,7 @@ def test_row_61_a_worker_is_killed_between_the_mail_server_and_its_mark(
     for done in range(1, times + 1):
         for event in pay():
             tell(event)
-        assert house.work(crash_at="after-SMTP-before-mark") == KILLED
+        assert house.dies_at_work("after-SMTP-before-mark")
         house.start_again()
         check_books(done, post_office, repeated=2)
     assert post_office.most_of_one() == 2
@@ -166,7 +166,7 @@ def test_row_61_what_may_go_out_once_is_never_repeated(
             at_most_once=True,
         )
         assert promised is not None
-        assert house.work(crash_at=point) == KILLED
+        assert house.dies_at_work(point)
         house.start_again()
         assert post_office.message_ids.count(promised.message_id) == sent
         mail.close_abandoned(now() + timedelta(minutes=16))
