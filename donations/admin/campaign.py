@@ -16,6 +16,7 @@ from donations import goals, money
 from donations.admin import amounts
 from donations.models import Campaign, GoalKind
 from newsroom.clock import PaperTimeField
+from newsroom.desks import PatientAdmin
 from newsroom.models import Paper
 from newsroom.paper import zone_of
 
@@ -114,7 +115,7 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Campaign)
-class CampaignAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class CampaignAdmin(PatientAdmin):
     form = CampaignForm
     list_display = ("name", "state", "reached", "starts_at", "ends_at")
     list_filter = ("is_paused", "goal_kind")

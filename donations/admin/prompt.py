@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from donations.models import Prompt
 from newsroom.clock import PaperTimeField
+from newsroom.desks import PatientAdmin
 
 
 class PromptForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -79,7 +80,7 @@ def _parted(text: str) -> list[str]:
 
 
 @admin.register(Prompt)
-class PromptAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class PromptAdmin(PatientAdmin):
     form = PromptForm
     list_display = ("headline", "placement", "campaign", "state", "priority")
     list_filter = ("placement", "is_live", "campaign")

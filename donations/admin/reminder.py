@@ -5,10 +5,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from donations.models import Reminder
+from newsroom.desks import PatientAdmin
 
 
 @admin.register(Reminder)
-class ReminderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReminderAdmin(PatientAdmin):
     list_display = ("due_at", "state", "language", "placement", "created_at", "closed_at")
     list_filter = ("state", "language", "placement")
     date_hierarchy = "due_at"

@@ -226,7 +226,7 @@ QUESTIONS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("model", DESKS)
+@pytest.mark.parametrize("model", [*DESKS, "campaign", "prompt", "reminder"])
 def test_a_desk_stands_whatever_its_address_asks_for(desk: Desk, model: str) -> None:
     SupportIntentFactory()
     LedgerEntryFactory()
