@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 
 from donations import checkout, inbox, reminders, standing, stripe_events, watch
 from donations.reconciliation import missed_events, sweeping
+from newsroom.jobs import WHILE_THE_DATABASE_IS_AWAY
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -16,7 +17,7 @@ def send_due_reminders(timestamp: int) -> None:
     reminders.send_due(now())
 
 
-@app.task(name="donations.apply_event")
+@app.task(name="donations.apply_event", retry=WHILE_THE_DATABASE_IS_AWAY)
 def apply_event(event_id: int) -> None:
     # A copy of the paper has copies of waiting jobs, whose mail the paper itself sends.
     if not standing.is_copy():

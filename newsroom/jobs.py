@@ -7,11 +7,20 @@ does it may be killed and done again, so every task must bear repetition.
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-from procrastinate import exceptions
+from django.db import InterfaceError, OperationalError, transaction
+from procrastinate import RetryStrategy, exceptions
 from procrastinate.contrib.django import app as current_app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.manager import JobManager
+
+# For a task that looks after its own failures: only the database's own can end it. Seconds: 1, 11,
+# 21 and so on, for some eight minutes.
+WHILE_THE_DATABASE_IS_AWAY = RetryStrategy(
+    max_attempts=10,
+    wait=1,
+    linear_wait=10,
+    retry_exceptions={InterfaceError, OperationalError},
+)
 
 # Within the worker the app has connections of its own, on which a job would be seen, and done,
 # before the change that it belongs to is committed.

@@ -9,12 +9,13 @@ from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
 from newsroom import limits, mail
+from newsroom.jobs import WHILE_THE_DATABASE_IS_AWAY
 from newsroom.models import OutgoingMail
 
 STALLED_AFTER = 30  # seconds without a heartbeat; workers beat every 10
 
 
-@app.task(name="newsroom.send_mail")
+@app.task(name="newsroom.send_mail", retry=WHILE_THE_DATABASE_IS_AWAY)
 def send_mail(mail_id: int) -> None:
     mail.send(mail_id)
 
