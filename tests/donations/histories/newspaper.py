@@ -9,6 +9,7 @@ import json
 import os
 import signal
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -151,19 +152,26 @@ class Newspaper:
         return identifier, task, arguments, attempts
 
     def _do(self, identifier: int, name: str, arguments: dict[str, Any], attempts: int) -> None:
-        """A task that fails is tried again when it says so; no other may fail."""
+        """A task that says so is tried again later, and given up on; no other may fail."""
         task = jobs_app.tasks[name]
-        end, values = "DELETE FROM procrastinate_jobs WHERE id = %s", [identifier]
+        retry: Any = task.retry_strategy
+        again_at = None
         try:
             task.func(**arguments)
         except Exception:
-            most = getattr(task.retry_strategy, "max_attempts", 0)
-            if attempts + 1 >= most:
+            if retry is None:
                 raise
-            end = "UPDATE procrastinate_jobs SET status = 'todo', attempts = %s WHERE id = %s"
-            values = [attempts + 1, identifier]
+            if attempts + 1 < retry.max_attempts:
+                again_at = now() + timedelta(seconds=retry.wait)
         with connection.cursor() as cursor:
-            cursor.execute(end, values)
+            if again_at is None:
+                cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [identifier])
+            else:
+                cursor.execute(
+                    "UPDATE procrastinate_jobs SET status = 'todo', attempts = attempts + 1,"
+                    " scheduled_at = %s WHERE id = %s",
+                    [again_at, identifier],
+                )
 
     def _resume_stalled(self) -> None:
         """As newsroom.tasks.resume_stalled_jobs, which goes by heartbeats."""

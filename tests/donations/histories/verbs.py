@@ -158,6 +158,21 @@ def renewals_change(world: World, draw: Random) -> str:
     return f"renewals of {subscription['id']} {card} from now on"
 
 
+@verb(1)
+def renewal_is_tried_in_vain(world: World, draw: Random) -> str:
+    """Until Stripe gives up, and everything is heard of at once."""
+    subscription = world.choose(draw, "subscription", ended_at=None)
+    if subscription is None:
+        return ""
+    world.stripe.order("renewals", subscription=subscription["id"], card="decline")
+    for days in (31, 3, 5, 7):
+        world.advance(days * DAY)
+        for event in world.unheard():
+            assert world.deliver(event)
+        world.paper.work()
+    return f"renewals of {subscription['id']} fail until Stripe gives up"
+
+
 @verb(2)
 def a_bank_answers(world: World, draw: Random) -> str:
     intent = world.choose(draw, "payment_intent", status="processing")
@@ -215,6 +230,21 @@ def dispute(world: World, draw: Random) -> str:
     status = draw.choice(["needs_response", "needs_response", "warning_needs_response"])
     made = world.stripe.order("dispute", charge=charge["id"], amount=amount, status=status)
     return f"a bank disputes {amount} of {charge['payment_intent']}: {made['id']} {status}"
+
+
+@verb(1)
+def wanted_back_twice(world: World, draw: Random) -> str:
+    """First from us, then from the bank: more than was paid."""
+    charge = world.choose(draw, "charge", paid=True, disputed=False, refunded=False)
+    if charge is None:
+        return ""
+    left = charge["amount"] - charge["amount_refunded"]
+    intent = charge["payment_intent"]
+    said = _asked(
+        world, "POST", "refunds", f"refund {left} of", intent, payment_intent=intent, amount=left
+    )
+    world.stripe.order("dispute", charge=charge["id"])
+    return f"{said}, and a bank disputes it"
 
 
 @verb(3)
