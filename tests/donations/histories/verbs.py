@@ -433,9 +433,9 @@ def work_on_one(world: World, draw: Random) -> str:
     return "the worker does one job" if done else ""
 
 
-@verb(2)
+@verb(3)
 def work_while_stripe_fails(world: World, draw: Random) -> str:
-    if not world.paper.waiting():
+    if not _something_waits(world, draw):
         return ""
     trouble, times = draw.choice([*TROUBLES, "500_after"]), draw.choice([1, 3, 9])
     world.stripe.breaks(trouble, times)
@@ -446,7 +446,7 @@ def work_while_stripe_fails(world: World, draw: Random) -> str:
 
 @verb(3)
 def work_and_die(world: World, draw: Random) -> str:
-    if not world.paper.waiting():
+    if not _something_waits(world, draw):
         return ""
     point = draw.choice(WORKERS_DEATHS)
     died = world.dies(world.paper.work, point, draw.choice([1, 1, 2, 3]))
@@ -514,6 +514,15 @@ WORKERS_DEATHS = [
     "after-commit-before-mail",
     "after-SMTP-before-mark",
 ]
+
+
+def _something_waits(world: World, draw: Random) -> bool:
+    """For the worker; if need be a few events come in first."""
+    if not world.paper.waiting():
+        unheard = world.unheard()
+        for event in draw.sample(unheard, min(len(unheard), 3)):
+            assert world.deliver(event)
+    return world.paper.waiting() > 0
 
 
 def _wish(draw: Random) -> tuple[str, str, dict[str, str]]:
