@@ -39,7 +39,7 @@ def written_by(seed: int) -> list[Step]:
     """The history of this seed. It begins with somebody who pays, for before that little can fail."""
     draw = Random(seed)
     names, weights = list(WEIGHTS), list(WEIGHTS.values())
-    length = min(SHORTEST + int(draw.expovariate(1 / 8)), LONGEST)
+    length = min(SHORTEST + int(draw.expovariate(1 / 6)), LONGEST)
     chosen = ["start_and_pay", *draw.choices(names, weights, k=length), draw.choice(ending.WAYS)]
     return [Step(name, draw.randrange(10_000)) for name in chosen]
 

@@ -24,6 +24,8 @@ from donations.stripe_stand_in.sandbox import Sandbox
 from donations.stripe_stand_in.webhooks import Deliveries, signature
 
 Json = dict[str, Any]
+# How an API can fail; `…_after`: only its answer is lost.
+TROUBLES = ["429", "500", "503", "hang"]
 
 
 class Refusal(Exception):

@@ -14,7 +14,7 @@ from django.utils.timezone import now
 from donations.models import EntryKind, LedgerEntry
 from tests.donations.histories import post_office
 from tests.donations.histories.newspaper import Newspaper, killed, killed_in_a_fork
-from tests.donations.histories.stripe_here import Json, StripeHere, Told
+from tests.donations.histories.stripe_here import Json, Refusal, StripeHere, Told
 
 CURRENCIES = ["usd", "eur", "jpy", "kwd"]
 # A product of another system on the same account whose subscriptions the paper has made its own.
@@ -116,6 +116,14 @@ class World:
                 "canceled",
             }:
                 self.came_back_first.add(source)
+
+    def asked(self, method: str, path: str, what: str, whom: str, **form: object) -> str:
+        """Somebody asks Stripe's API for something, in words; it may say no."""
+        try:
+            self.stripe.ask(method, path, **form)
+        except Refusal as refusal:
+            return f"{what} {whom}: {refusal}"
+        return f"{what} {whom}"
 
     def choose(self, draw: Random, kind: str, **where: Any) -> Json | None:
         """One of Stripe's objects of a kind, with these values; None when there is none."""
