@@ -19,7 +19,7 @@ run: ## Run a whole newspaper here, from nothing (PORT=8001 for another port)
 test: ## Run every test (ARGS="tests/articles -k search" for some)
 	@$(SYSTEM_PYTHON) newsroom/dev/install.py dev
 	@$(PYTHON) -m newsroom.dev.chromium
-	@$(PYTHON) -m pytest -n $(WORKERS) $(ARGS)
+	@$(PYTHON) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 soak: ## The long tests: thousands of histories, hundreds of kills (ARGS as above)
 	@$(SYSTEM_PYTHON) newsroom/dev/install.py dev
