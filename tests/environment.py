@@ -28,7 +28,7 @@ _started: list[tuple[postgres.Postgres | None, Path]] = []
 
 def _quick_place() -> str | None:
     """Memory, where there is enough of it: emptying all tables makes hundreds of files anew."""
-    memory = Path("/dev/shm")  # noqa: S108 - the folder in it is ours alone
+    memory = Path("/dev/shm")
     is_roomy = memory.is_dir() and shutil.disk_usage(memory).free > ROOM
     return str(memory) if is_roomy else None
 
