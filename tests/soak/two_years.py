@@ -97,6 +97,7 @@ class Giving:
     followed: int
     subscriptions: list[str] = field(default_factory=list)
     disputes: list[str] = field(default_factory=list)
+    forgotten: set[str] = field(default_factory=set)
     _seen: int = 0
     _joined: int = 0
 
@@ -222,6 +223,7 @@ class Giving:
                 case "forget":
                     customer = self.account.store.need(subscription)["customer"]
                     self.stripe.ask("DELETE", f"customers/{customer}")
+                    self.forgotten.add(customer)
         except (Refusal, ApiError):  # over already
             pass
 
