@@ -19,6 +19,7 @@ from donations.models import (
     EventState,
     LedgerEntry,
     Placement,
+    Reconciliation,
     Reminder,
     StripeEvent,
     Subscription,
@@ -27,6 +28,7 @@ from donations.models import (
 from newsroom.models import OutgoingMail, Paper
 from newsroom.paper import zone_of
 from tests.conftest import StandIn
+from tests.donations.reconciling import ours, reconcile
 
 
 def listed(stand_in: StandIn, what: str, query: str = "") -> list[dict[str, Any]]:
@@ -83,3 +85,11 @@ def test_the_books_of_the_demo_are_those_of_the_stand_in(stand_in: StandIn) -> N
     with CaptureQueriesContext(connection) as again:
         demo.seed()
     assert len(again) == 1
+
+    # The first comparison finds nothing, changes nothing, and writes to nobody.
+    before, mails = ours(), OutgoingMail.objects.count()
+    said = reconcile()
+    assert ": no differences." in said, said
+    assert Reconciliation.objects.get().compared > 100
+    assert ours() == before
+    assert OutgoingMail.objects.count() == mails

@@ -99,7 +99,9 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Runner]]:
             runner.process.wait(PATIENCE)
 
 
-def test_it_starts_from_nothing_and_leaves_nothing_behind(start: Callable[[], Runner]) -> None:
+def test_it_starts_from_nothing_and_whoever_kills_it_loses_nothing(
+    start: Callable[[], Runner],
+) -> None:
     runner = start()
     runner.wait_for_the_panel()
     assert runner.answers()
@@ -112,14 +114,6 @@ def test_it_starts_from_nothing_and_leaves_nothing_behind(start: Callable[[], Ru
     assert second.process.wait(PATIENCE) == 1
     assert "runs already" in second.said()
 
-    runner.process.send_signal(signal.SIGINT)
-    assert runner.process.wait(PATIENCE) == 0
-    assert runner.pids() == []
-
-
-def test_whoever_kills_it_loses_nothing(start: Callable[[], Runner]) -> None:
-    runner = start()
-    runner.wait_for_the_panel()
     with runner.database() as session:
         session.execute("CREATE TABLE kept AS SELECT 42 AS number")
     runner.process.kill()
@@ -146,13 +140,20 @@ def test_whoever_kills_it_loses_nothing(start: Callable[[], Runner]) -> None:
         assert "web has stopped" in again.said()
         assert again.pids() == []
 
+    without_database = start()
+    without_database.wait_for_the_panel()
+    cluster = without_database.data / "postgres"
+    postmaster = int((cluster / "postmaster.pid").read_text().split()[0])
+    os.kill(postmaster, signal.SIGKILL)
+    assert without_database.process.wait(PATIENCE) == 1
+    assert "PostgreSQL has stopped" in without_database.said()
+    wait_until(lambda: not is_alive(postmaster))
+
     last = start()
     last.wait_for_the_panel()
-    postmaster = int((last.data / "postgres" / "postmaster.pid").read_text().split()[0])
-    os.kill(postmaster, signal.SIGKILL)
-    assert last.process.wait(PATIENCE) == 1
-    assert "PostgreSQL has stopped" in last.said()
-    wait_until(lambda: not is_alive(postmaster))
+    last.process.send_signal(signal.SIGINT)
+    assert last.process.wait(PATIENCE) == 0
+    assert last.pids() == []
 
 
 @pytest.mark.parametrize(
