@@ -182,6 +182,7 @@ def database(django_db_setup: None) -> Iterator[Database]:
     shutil.rmtree(folder)
 
 
+@pytest.mark.soak
 @pytest.mark.django_db(transaction=True)
 def test_row_22_nothing_is_lost_while_postgresql_restarts_or_freezes(
     database: Database, tmp_path: Path, post_office: PostOffice
