@@ -107,6 +107,70 @@ def test_a_first_month_in_any_order_with_repeats(
     assert_one_month_is_booked()
 
 
+@pytest.mark.parametrize("first", [0, 1], ids=["as_it_happened", "turned_round"])
+def test_row_4_an_update_before_its_creation_ends_the_same(
+    first: int, start: Start, stripe_side: Stripe, tell: Tell, run_jobs: RunJobs
+) -> None:
+    stripe_side.pay(start())
+    (created,) = stripe_side.events("customer.subscription.created")
+    updated = stripe_side.events("customer.subscription.updated")[-1]
+    told = [created, updated]
+    for event in (told[first], told[1 - first], *stripe_side.events("invoice.paid")):
+        tell(event)
+        run_jobs()
+    assert Subscription.objects.get().status == "active"
+
+
+def test_row_5_what_happens_within_one_second_needs_no_order(
+    start: Start, stripe_side: Stripe, tell: Tell, run_jobs: RunJobs
+) -> None:
+    with stripe_side.at(NOON):
+        stripe_side.pay(start())
+        events = stripe_side.events()
+        assert {each["created"] for each in events} == {int(NOON.timestamp())}
+        for event in reversed(events):
+            tell(event)
+            run_jobs()
+    assert_one_month_is_booked()
+
+
+def test_row_7_an_invoice_is_paid_before_we_hear_of_its_page(
+    start: Start, stripe_side: Stripe, tell: Tell, run_jobs: RunJobs
+) -> None:
+    prompt = PromptFactory()
+    stripe_side.pay(start(prompt=prompt.pk, placement="banner"))
+    (paid,) = stripe_side.events("invoice.paid")
+    tell(paid)
+    run_jobs()
+    payment = LedgerEntry.objects.get(kind=EntryKind.PAYMENT)
+    assert (payment.prompt, payment.placement) == (prompt, "banner")
+    assert SupportIntent.objects.get().state == IntentState.OPEN
+    (completed,) = stripe_side.events("checkout.session.completed")
+    tell(completed)
+    run_jobs()
+    assert_one_month_is_booked()
+    assert SupportIntent.objects.get().state == IntentState.PAID
+
+
+def test_row_11_an_event_that_is_sent_again_days_later_changes_nothing(
+    start: Start, stripe_side: Stripe, tell: Tell, run_jobs: RunJobs
+) -> None:
+    with stripe_side.at(NOON) as clock:
+        stripe_side.pay(start())
+        events = stripe_side.events()
+        for event in events:
+            tell(event)
+        run_jobs()
+        assert_one_month_is_booked()
+        clock.shift(timedelta(days=4))
+        known = StripeEvent.objects.count()
+        for event in events:
+            assert tell(event).status_code == 200
+        assert StripeEvent.objects.count() == known
+        run_jobs()
+    assert_one_month_is_booked()
+
+
 @pytest.mark.parametrize("pair", itertools.permutations(FIRST_MONTH[2:5], 2))
 def test_any_one_of_the_paid_events_is_enough(
     pair: tuple[str, str], start: Start, stripe_side: Stripe, tell: Tell, run_jobs: RunJobs
@@ -345,7 +409,7 @@ def test_row_26_a_failing_handler_is_tried_again_and_then_shown(
     assert ("payment", 5_00, "usd") in book()
 
 
-def test_one_bad_event_does_not_hold_up_the_others(
+def test_row_27_one_bad_event_does_not_hold_up_the_others(
     start: Start, stripe_side: Stripe, tell: Tell, run_jobs: RunJobs
 ) -> None:
     stripe_side.pay(start(every="once"))
