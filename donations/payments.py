@@ -34,7 +34,8 @@ def sync_session(
 ) -> SupportIntent:
     """Make the books equal to a checkout session as it is at Stripe now.
 
-    What is no news to the supporter is not written to them. Raises NotOurs, locks.Busy and what `stripe_api` raises.
+    What is no news to the supporter is not written to them. Raises NotOurs, locks.Busy and what
+    `stripe_api` raises.
     """
     with transaction.atomic():
         lock(session_id, is_patient=is_patient)
