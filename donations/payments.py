@@ -16,7 +16,7 @@ from donations.models import (
     Supporter,
     SupportIntent,
 )
-from donations.stripe_objects import CheckoutSession
+from donations.stripe_objects import CheckoutSession, Invoice
 from donations.subscriptions import TWICE_WITHIN, NotOurs, sync_invoice, sync_subscription
 from donations.supporters import supporter_of
 from newsroom import crash_points
@@ -182,16 +182,25 @@ def _sync_subscribing(
         return IntentState.PAID, subscription.supporter
     if session.status == "complete" and session.invoice:
         invoice = stripe_api.retrieve_invoice(session.invoice, is_patient=is_patient)
-        if invoice.status == "paid":
-            return IntentState.PENDING, None  # since we asked for the session: its event comes
-        if invoice.open_payment:
-            payment = stripe_api.retrieve_payment(invoice.open_payment, is_patient=is_patient)
-            if payment.is_on_its_way or payment.status == "succeeded":
-                return IntentState.PENDING, None
+        if waits_for_the_bank(invoice, is_patient=is_patient):
+            return IntentState.PENDING, None
         if is_news:
             _tell_of_failed_debit(session, intent, next_attempt_at=invoice.next_attempt_at)
         return IntentState.FAILED, None
     return _unpaid_state(session), None
+
+
+def waits_for_the_bank(invoice: Invoice, *, is_patient: bool = True) -> bool:
+    """Whether a debit is on its way for it, which it may be when its subscription is over.
+
+    Also when it has arrived since we asked for the session: its own event says so.
+    """
+    if invoice.status == "paid":
+        return True
+    if not invoice.open_payment:
+        return False
+    payment = stripe_api.retrieve_payment(invoice.open_payment, is_patient=is_patient)
+    return payment.is_on_its_way or payment.status == "succeeded"
 
 
 def _tell_of_failed_debit(

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
+from donations import stripe_api
 from donations.models import DifferentThing, IntentState, SupportIntent
-from donations.payments import STILL_OPEN, sync_session
+from donations.payments import STILL_OPEN, sync_session, waits_for_the_bank
 from donations.reconciliation.books import Books
 from donations.reconciliation.cases import Case, Outcome, Said, Scope
 from donations.reconciliation.words import money
@@ -69,8 +70,12 @@ def _wish(listed: ListedSession, wish: SupportIntent) -> list[Case]:
 
 def _waits_for_the_bank(listed: ListedSession) -> bool:
     if listed.payment is not None:
-        return listed.payment.status in {"processing", "requires_capture"}
-    return listed.subscription_status not in {"incomplete_expired", "canceled"}
+        return listed.payment.is_on_its_way
+    if listed.subscription_status not in {"incomplete_expired", "canceled"}:
+        return True
+    # Rare enough to ask: it ended while its first debit was on its way.
+    invoice = listed.session.invoice
+    return bool(invoice) and waits_for_the_bank(stripe_api.retrieve_invoice(invoice))
 
 
 def _references(listed: Sequence[ListedSession]) -> set[uuid.UUID]:

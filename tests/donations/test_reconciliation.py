@@ -345,6 +345,17 @@ def test_a_bank_debit_that_is_not_through_is_no_difference(
         assert_equal_now()
 
 
+def test_a_bank_debit_outlives_its_customer_and_is_no_difference(
+    stripe_side: Stripe, tell: Tell, run_jobs: RunJobs
+) -> None:
+    with a_year(stripe_side) as year:
+        stripe_side.pay(year.session(Frequency.MONTH, 10_00, "usd"), method="bank_debit")
+        (subscription,) = stripe_side.api("GET", "subscriptions?status=all")["data"]
+        stripe_side.api("DELETE", f"customers/{subscription['customer']}")
+        told(stripe_side, tell, run_jobs)
+        assert_equal_now()
+
+
 def test_a_bank_debit_that_failed_unheard_of_closes_the_wish(
     stripe_side: Stripe, tell: Tell, run_jobs: RunJobs
 ) -> None:
