@@ -2,8 +2,8 @@
 .DEFAULT_GOAL := help
 SYSTEM_PYTHON ?= python3
 PYTHON := .venv/bin/python
-# One more than two processors can do at once: tests also wait, for Chromium and for each other.
-WORKERS ?= 3
+# Processors for the tests; PostgreSQL and Chromium take their share too.
+WORKERS ?= 2
 # Complete, made-up production settings: what is released must be clean under them.
 CHECKED := ENV_FILE=tests/production.env
 
