@@ -35,11 +35,9 @@ def send_access(supporter: Supporter) -> None:
     at = now()
     if not supporter.email:
         return
-    for limit, per in PER_SUPPORTER:
-        key = f"access:{int(per.total_seconds())}:{supporter.pk}"
-        if not limits.is_allowed(key, limit=limit, per=per, at=at):
-            logger.info("access_limit supporter=%s", supporter.pk)
-            return
+    if limits.reached(f"access:to:{supporter.pk}", PER_SUPPORTER, at=at):
+        logger.info("access_limit supporter=%s", supporter.pk)
+        return
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
         AccessLink.objects.filter(expires_at__lt=at - FORGOTTEN_AFTER).delete()

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import ipaddress
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -27,6 +28,16 @@ INSIDE = [
 def is_allowed(key: str, *, limit: int, per: timedelta, at: datetime) -> bool:
     """Count one attempt under `key` and say whether it is within `limit` in this window."""
     return count(key, per=per, at=at) <= limit * (IN_THE_DEMO if settings.DEMO else 1)
+
+
+def reached(name: str, rates: Iterable[tuple[int, timedelta]], *, at: datetime) -> timedelta | None:
+    """Count one attempt under each rate, `(limit, per)`; gives the window of the first that is
+    exceeded, after which the others are not counted. None: it is within all of them.
+    """
+    for limit, per in rates:
+        if not is_allowed(f"{name}:{int(per.total_seconds())}", limit=limit, per=per, at=at):
+            return per
+    return None
 
 
 def count(key: str, *, per: timedelta, at: datetime) -> int:

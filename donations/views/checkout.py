@@ -75,13 +75,14 @@ def _too_many(request: HttpRequest, at: datetime) -> str:
 
     From the inside out: whoever is over their own limit uses up nobody else's.
     """
-    senders = [(each, limits.network_of(request)) for each in OF_A_NETWORK]
-    senders += [(each, limits.neighbourhood_of(request)) for each in OF_A_NEIGHBOURHOOD]
-    for (limit, per), sender in senders:
-        key = f"checkout:{int(per.total_seconds())}:{limit}:{sender}"
-        if not limits.is_allowed(key, limit=limit, per=per, at=at):
-            _suspect_a_proxy(request)
-            return _too_many_a_day() if per == A_DAY else _too_many_for_now()
+    network = f"checkout:from:{limits.network_of(request)}"
+    neighbourhood = f"checkout:around:{limits.neighbourhood_of(request)}"
+    if per := (
+        limits.reached(network, OF_A_NETWORK, at=at)
+        or limits.reached(neighbourhood, OF_A_NEIGHBOURHOOD, at=at)
+    ):
+        _suspect_a_proxy(request)
+        return _too_many_a_day() if per == A_DAY else _too_many_for_now()
     limit, per = IN_ALL
     if limits.is_allowed("checkout:all", limit=limit, per=per, at=at):
         return ""

@@ -26,7 +26,7 @@ from donations.portal import portal_page
 from donations.stripe_api import StripeAway, StripeRefused
 from donations.views.support import facts
 from newsroom.alerts import alert
-from newsroom.limits import is_allowed, network_of
+from newsroom.limits import network_of, reached
 from newsroom.origin import same_origin_post
 from newsroom.paper import date_in_paper
 
@@ -134,12 +134,9 @@ def back(request: HttpRequest) -> HttpResponse:
 
 def _may_ask(network: str) -> bool:
     at = now()
-    for limit, per in OF_A_NETWORK:
-        key = f"access:{int(per.total_seconds())}:from:{network}"
-        if not is_allowed(key, limit=limit, per=per, at=at):
-            return False
-    limit, per = IN_ALL
-    if is_allowed("access:all", limit=limit, per=per, at=at):
+    if reached(f"access:from:{network}", OF_A_NETWORK, at=at):
+        return False
+    if not reached("access:all", [IN_ALL], at=at):
         return True
     alert("access.limit", "More links to one's own support were asked for than we allow.")
     return False

@@ -116,3 +116,12 @@ def test_no_reader_comes_from_an_address_inside(
     address: str, is_ours: bool, rf: RequestFactory
 ) -> None:
     assert limits.is_of_our_own(rf.get("/", REMOTE_ADDR=address)) is is_ours
+
+
+@pytest.mark.django_db
+def test_the_first_rate_that_is_exceeded_is_named_and_the_rest_are_not_counted() -> None:
+    rates = ((2, HOUR), (3, 2 * HOUR))
+    assert [limits.reached("letters", rates, at=AT) for _ in range(4)] == [None, None, HOUR, HOUR]
+    assert limits.reached("letters", rates, at=AT + HOUR) is None
+    assert limits.reached("letters", rates, at=AT + HOUR) == 2 * HOUR
+    assert limits.reached("of somebody else", rates, at=AT) is None
