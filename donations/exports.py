@@ -103,10 +103,7 @@ def _hledger(chosen: Selection) -> Iterator[str]:
         posted = seen.postings(entry, chosen)
         lines = [f"\n{chosen.day_of(entry)} * {description_of(entry)}"]
         lines += [f"    ; {name}:{value}" for name, value in _tags(entry)]
-        lines += [
-            f"    {account}  {decimal_text(minor, currency)} {currency.upper()}"
-            for account, minor, currency in posted
-        ]
+        lines += [f"    {line}" for line in _posting_lines(posted)]
         yield "\n".join(lines) + "\n"
     # Last, when all are known: their place in the file is free.
     for account, name in sorted(seen.accounts.items()):
@@ -129,10 +126,7 @@ def _beancount(chosen: Selection) -> Iterator[str]:
             + (f" ^{link}" if link else "")
         ]
         lines += [f"  {name}: {_quoted(value)}" for name, value in _tags(entry)]
-        lines += [
-            f"  {account}  {decimal_text(minor, currency)} {currency.upper()}"
-            for account, minor, currency in posted
-        ]
+        lines += [f"  {line}" for line in _posting_lines(posted)]
         yield "\n".join(lines) + "\n"
     for account, name in sorted(seen.accounts.items()):
         yield f"\n{seen.first_day} open {account}" + (f"\n  name: {_quoted(name)}" if name else "")
@@ -167,6 +161,11 @@ class _Seen:
         if entry.campaign:
             self.accounts[account_of(entry)] = _one_line(entry.campaign.name)
         return posted
+
+
+def _posting_lines(posted: list[Posting]) -> Iterator[str]:
+    for account, minor, currency in posted:
+        yield f"{account}  {decimal_text(minor, currency)} {currency.upper()}"
 
 
 def _tags(entry: LedgerEntry) -> list[tuple[str, str]]:

@@ -200,7 +200,7 @@ def waits_for_the_bank(invoice: Invoice, *, is_patient: bool = True) -> bool:
     if not invoice.open_payment:
         return False
     payment = stripe_api.retrieve_payment(invoice.open_payment, is_patient=is_patient)
-    return payment.is_on_its_way or payment.status == "succeeded"
+    return payment.has_not_failed
 
 
 def _tell_of_failed_debit(

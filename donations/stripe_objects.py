@@ -117,6 +117,11 @@ class Payment:
         """A debit that the bank has not answered yet."""
         return self.status in {"processing", "requires_capture"}
 
+    @property
+    def has_not_failed(self) -> bool:
+        """On its way, or arrived since its invoice was read."""
+        return self.is_on_its_way or self.status == "succeeded"
+
 
 @dataclass(frozen=True)
 class Refund:

@@ -135,7 +135,7 @@ def _tell_of_failure(invoice: Invoice, subscription: Subscription) -> None:
     asks_confirmation = False
     if invoice.open_payment:
         payment = stripe_api.retrieve_payment(invoice.open_payment)
-        if payment.is_on_its_way or payment.status == "succeeded":
+        if payment.has_not_failed:
             return  # this is word of an earlier try
         asks_confirmation = payment.asks_confirmation
     letters.send_payment_failed(subscription, invoice, asks_confirmation=asks_confirmation)

@@ -39,8 +39,28 @@ def state_of(subscription: Subscription) -> str:
     return state
 
 
+class SubscriptionColumns:
+    """What every list of subscriptions says, a supporter's own too."""
+
+    @admin.display(description=_("amount"), ordering="amount_minor")
+    def amount(self, subscription: Subscription) -> str:
+        return written(subscription.amount_minor, subscription.currency)
+
+    @admin.display(description=_("state"), ordering="status")
+    def state(self, subscription: Subscription) -> str:
+        return state_of(subscription)
+
+    @admin.display(description=_("at Stripe"))
+    def at_stripe(self, subscription: Subscription) -> SafeString | str:
+        return stripe_link(subscription.stripe_id, livemode=subscription.livemode)
+
+    @admin.display(description=_("customer at Stripe"))
+    def customer(self, subscription: Subscription) -> SafeString | str:
+        return stripe_link(subscription.customer_id, livemode=subscription.livemode)
+
+
 @admin.register(Subscription)
-class SubscriptionAdmin(ReadOnlyAdmin):
+class SubscriptionAdmin(SubscriptionColumns, ReadOnlyAdmin):
     list_display = (
         "who", "amount", "interval", "state", "started_at", "current_period_end", "at_stripe",
     )  # fmt: skip
@@ -60,22 +80,6 @@ class SubscriptionAdmin(ReadOnlyAdmin):
     )  # fmt: skip
     readonly_fields = ("amount", "state", "who", "at_stripe", "customer", "mode")
 
-    @admin.display(description=_("amount"), ordering="amount_minor")
-    def amount(self, subscription: Subscription) -> str:
-        return written(subscription.amount_minor, subscription.currency)
-
-    @admin.display(description=_("state"), ordering="status")
-    def state(self, subscription: Subscription) -> str:
-        return state_of(subscription)
-
     @admin.display(description=_("supporter"), ordering="supporter__email")
     def who(self, subscription: Subscription) -> SafeString | str:
         return supporter_link(subscription.supporter)
-
-    @admin.display(description=_("at Stripe"))
-    def at_stripe(self, subscription: Subscription) -> SafeString | str:
-        return stripe_link(subscription.stripe_id, livemode=subscription.livemode)
-
-    @admin.display(description=_("customer at Stripe"))
-    def customer(self, subscription: Subscription) -> SafeString | str:
-        return stripe_link(subscription.customer_id, livemode=subscription.livemode)

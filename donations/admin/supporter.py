@@ -20,8 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from donations import finding
 from donations.admin.read_only import ModeFilter, ReadOnlyAdmin, ReadOnlyInline, written
 from donations.admin.story import page_of_story
-from donations.admin.stripe_links import stripe_link
-from donations.admin.subscription import state_of
+from donations.admin.subscription import SubscriptionColumns
 from donations.models import EntryKind, Frequency, LedgerEntry, Subscription, Supporter
 from donations.models.subscription import ACTIVE
 from donations.money import format_amount
@@ -29,28 +28,12 @@ from donations.money import format_amount
 _BREAK = SafeString("<br>")
 
 
-class SubscriptionInline(ReadOnlyInline):
+class SubscriptionInline(SubscriptionColumns, ReadOnlyInline):
     model = Subscription
     fields = (
         "amount", "interval", "state", "started_at", "current_period_end", "at_stripe", "customer",
     )  # fmt: skip
     readonly_fields = ("amount", "state", "at_stripe", "customer")
-
-    @admin.display(description=_("amount"))
-    def amount(self, subscription: Subscription) -> str:
-        return written(subscription.amount_minor, subscription.currency)
-
-    @admin.display(description=_("state"))
-    def state(self, subscription: Subscription) -> str:
-        return state_of(subscription)
-
-    @admin.display(description=_("at Stripe"))
-    def at_stripe(self, subscription: Subscription) -> SafeString | str:
-        return stripe_link(subscription.stripe_id, livemode=subscription.livemode)
-
-    @admin.display(description=_("customer at Stripe"))
-    def customer(self, subscription: Subscription) -> SafeString | str:
-        return stripe_link(subscription.customer_id, livemode=subscription.livemode)
 
 
 class GivingFilter(admin.SimpleListFilter):

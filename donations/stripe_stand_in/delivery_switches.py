@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from donations.stripe_stand_in.errors import refused
@@ -53,10 +53,6 @@ def turn(sandbox: Sandbox, form: Mapping[str, str]) -> Json:
         raise refused("Give the second secret, too: secret=whsec_…", "secret")
     sandbox.store.remember("deliveries", asdict(switches))
     return asdict(switches)
-
-
-def is_off(name: str, value: object) -> bool:
-    return value == next(field.default for field in fields(Switches) if field.name == name)
 
 
 Reader = Callable[[str, str], Any]
