@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ from django.test import Client
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from donations import stripe_events
+from donations import access, stripe_events
 from donations.models import (
     EntryKind,
     EventState,
@@ -33,7 +34,7 @@ from newsroom.dev.house import until
 from newsroom.models import CountedAttempt, OutgoingMail
 from tests.conftest import RunJobs
 from tests.donations.conftest import WEBHOOK, Stripe, Tell, signed
-from tests.donations.factories import LedgerEntryFactory
+from tests.donations.factories import LedgerEntryFactory, SupporterFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -117,6 +118,7 @@ def all_at_once(acts: list[Callable[[], Any]]) -> list[Any]:
 def somebody_waits() -> bool:
     """PostgreSQL keeps a session waiting for another's lock."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity"
             " WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -229,6 +231,21 @@ def test_row_6_who_read_earlier_cannot_write_later(
         new.result()
     mirror.refresh_from_db()
     assert mirror.status == "canceled"
+
+
+def test_of_two_who_open_one_access_link_at_once_one_is_let_in(
+    run_jobs: RunJobs, mailoutbox: list[Any]
+) -> None:
+    supporter = SupporterFactory()
+    access.send_access(supporter)
+    run_jobs()
+    found = re.search(r"link=([\w-]+)", mailoutbox[0].body)
+    assert found
+    with transaction.atomic():
+        assert access.consume(found[1]) == supporter
+        second = Other(lambda: access.consume(found[1]))
+        assert until(somebody_waits, seconds=PATIENCE)
+    assert second.result() is None
 
 
 def test_row_35_who_presses_while_the_first_press_asks_stripe_gets_the_same_page(

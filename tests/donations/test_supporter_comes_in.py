@@ -2,7 +2,6 @@
 
 import logging
 import re
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -303,25 +302,6 @@ def test_who_was_erased_meanwhile_is_not_let_in(
     Supporter.objects.update(email="")
     assert press(Client(), ACCESS, waiting).status_code == 404
     assert "open the link in any of our letters" in client.get("/support/manage/").text
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_many_who_press_at_once_one_is_let_in(ada: Supporter, send: Callable[..., str]) -> None:
-    token = token_in(send(ada))
-    found: list[Supporter | None] = []
-    together = threading.Barrier(8)
-
-    def come() -> None:
-        together.wait()
-        found.append(access.consume(token))
-        connection.close()
-
-    threads = [threading.Thread(target=come) for _ in range(8)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    assert [each for each in found if each is not None] == [ada]
 
 
 # Inside
