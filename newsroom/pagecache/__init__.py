@@ -4,11 +4,17 @@ Views and template tags call `depends_on` and `fresh_until`; the middleware turn
 headers that caches understand. Outside a request they do nothing, so verbs may call them freely.
 """
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, TypeVar
 
-__all__ = ["Dependencies", "collecting", "depends_on", "fresh_until"]
+from newsroom.pagecache.purging import purge
+
+__all__ = ["Dependencies", "collecting", "depends_on", "fresh_until", "purge", "reader_page"]
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 @dataclass
@@ -35,3 +41,17 @@ def fresh_until(at: datetime | None) -> None:
         return
     if dependencies.until is None or at < dependencies.until:
         dependencies.until = at
+
+
+def reader_page(*parameters: str) -> Callable[[View], View]:
+    """A view whose answer depends on its address alone, and of the query on these parameters.
+
+    Such a page may be kept and given to everybody. All else of the request, other parameters
+    too, is taken away before the view sees it.
+    """
+
+    def declare(view: View) -> View:
+        view.query_parameters = frozenset(parameters)  # type: ignore[attr-defined]
+        return view
+
+    return declare
