@@ -22,7 +22,7 @@ from articles import html_body
 from articles.models import Article, ArticleQuerySet, Image, Section
 from articles.structured_data import absolute_file
 from newsroom.models import Paper
-from newsroom.pagecache import depends_on, fresh_until
+from newsroom.pagecache import depends_on, fresh_until, reader_page
 from newsroom.paper import absolute
 
 STORIES = 30
@@ -95,6 +95,7 @@ def _without_empty(facts: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value not in ("", None)}
 
 
+@reader_page()
 class StoriesFeed(Feed):  # type: ignore[type-arg]
     """`/feed/`, and `/<section>/feed/` when a slug is given."""
 

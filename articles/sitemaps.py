@@ -19,7 +19,7 @@ from django.utils.timezone import get_current_timezone, now
 from articles.archive import bounds, months
 from articles.models import Article, ArticleQuerySet, Author, Page, Section, Topic
 from newsroom.models import Paper
-from newsroom.pagecache import depends_on, fresh_until
+from newsroom.pagecache import depends_on, fresh_until, reader_page
 from newsroom.paper import absolute
 
 PAGES = "pages"
@@ -73,6 +73,7 @@ class Stories(OfTheSite):
         return article.updated_at or article.published_at
 
 
+@reader_page()
 def index(request: HttpRequest) -> HttpResponse:
     at = now()
     depends_on("sitemap")
@@ -86,6 +87,7 @@ def index(request: HttpRequest) -> HttpResponse:
     )
 
 
+@reader_page("p")
 def one(request: HttpRequest, name: str) -> HttpResponse:
     """`/sitemap-pages.xml`, `/sitemap-2026-11.xml`"""
     at = now()
@@ -99,6 +101,7 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
     return sitemap(request, {name: Stories(articles)})
 
 
+@reader_page()
 def news(request: HttpRequest) -> HttpResponse:
     at = now()
     depends_on("sitemap", "paper")

@@ -7,9 +7,10 @@ from django.utils.timezone import get_current_timezone, now
 from articles.archive import bounds, months, neighbours
 from articles.models import Article
 from articles.views.paging import facts_of_list, page_of
-from newsroom.pagecache import depends_on, fresh_until
+from newsroom.pagecache import depends_on, fresh_until, reader_page
 
 
+@reader_page()
 def archive(request: HttpRequest) -> HttpResponse:
     at = now()
     depends_on("archive")
@@ -21,6 +22,7 @@ def archive(request: HttpRequest) -> HttpResponse:
     )
 
 
+@reader_page("before")
 def archive_month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     """A month nobody wrote in has no page, so that crawlers do not walk the calendar."""
     at, zone = now(), get_current_timezone()

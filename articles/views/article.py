@@ -10,9 +10,10 @@ from articles.models import Article, Status
 from articles.structured_data import news_article
 from articles.views.errors import withdrawn
 from newsroom.models import Paper
-from newsroom.pagecache import depends_on, fresh_until
+from newsroom.pagecache import depends_on, fresh_until, reader_page
 
 
+@reader_page()
 def article(request: HttpRequest, year: int, month: int, day: int, slug: str) -> HttpResponse:
     at = now()
     on = _date_or_404(year, month, day)

@@ -6,12 +6,13 @@ from articles import front_page as front
 from articles.models import Article
 from articles.old_addresses import new_address
 from articles.views.paging import facts_of_list
-from newsroom.pagecache import depends_on, fresh_until
+from newsroom.pagecache import depends_on, fresh_until, reader_page
 
 # How WordPress wrote the address of anything: /?p=12
 WORDPRESS = ("p", "page_id", "attachment_id")
 
 
+@reader_page(*WORDPRESS)
 def front_page(request: HttpRequest) -> HttpResponse:
     at = now()
     if moved := _moved_from_wordpress(request):

@@ -6,7 +6,7 @@ from django.utils.timezone import now
 
 from articles.models import Article, ArticleQuerySet, Author, Section, Topic
 from articles.views.paging import Listing, facts_of_list, page_of
-from newsroom.pagecache import depends_on, fresh_until
+from newsroom.pagecache import depends_on, fresh_until, reader_page
 
 
 def section(request: HttpRequest, section: Section) -> HttpResponse:
@@ -23,6 +23,7 @@ def section(request: HttpRequest, section: Section) -> HttpResponse:
     )
 
 
+@reader_page("before")
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     depends_on(f"topic:{slug}")
     topic = get_object_or_404(Topic, slug=slug)
@@ -34,6 +35,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
+@reader_page("before")
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     depends_on(f"author:{slug}")
     author = get_object_or_404(Author.objects.select_related("portrait"), slug=slug)

@@ -1,9 +1,10 @@
 from django.http import HttpRequest, HttpResponse
 
 from newsroom.models import Paper
-from newsroom.pagecache import depends_on
+from newsroom.pagecache import depends_on, reader_page
 
 
+@reader_page()
 def paper_css(request: HttpRequest) -> HttpResponse:
     """The paper's own colours. A file of its own, because the page allows no inline style."""
     paper = Paper.load()

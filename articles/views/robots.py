@@ -1,6 +1,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from newsroom.pagecache import reader_page
 from newsroom.paper import absolute
 
 RULES = """\
@@ -14,6 +15,7 @@ Sitemap: {news_sitemap}
 """
 
 
+@reader_page()
 def robots(request: HttpRequest) -> HttpResponse:
     rules = RULES.format(
         sitemap=absolute(reverse("articles:sitemap")),

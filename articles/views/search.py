@@ -6,9 +6,10 @@ from django.utils.translation import gettext, ngettext
 from articles.models import Article
 from articles.search import LARGEST_COUNT, clean_query, count, find
 from articles.views.paging import facts_of_list, page_of
-from newsroom.pagecache import depends_on, fresh_until
+from newsroom.pagecache import depends_on, fresh_until, reader_page
 
 
+@reader_page("q", "before")
 def search(request: HttpRequest) -> HttpResponse:
     at = now()
     query = clean_query(request.GET.get("q", ""))

@@ -4,9 +4,10 @@ from django.shortcuts import get_object_or_404, render
 from articles.models import Page, Section
 from articles.views import listings
 from newsroom.page import PageFacts
-from newsroom.pagecache import depends_on
+from newsroom.pagecache import depends_on, reader_page
 
 
+@reader_page("before")
 def section_or_page(request: HttpRequest, slug: str) -> HttpResponse:
     """One name space: `/world/` is a section, `/about/` a page."""
     depends_on(f"section:{slug}", f"page:{slug}")
