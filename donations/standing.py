@@ -10,10 +10,13 @@ from datetime import timedelta
 from enum import StrEnum
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from donations.models import PaymentSettings
 from newsroom.alerts import alert
+from newsroom.pagecache import purge
 
 
 class RefusalKind(StrEnum):
@@ -36,6 +39,14 @@ def refusal() -> Refusal | None:
     if PaymentSettings.load().is_paused:
         return Refusal(RefusalKind.PAUSED)
     return None
+
+
+def refusing() -> QuerySet[PaymentSettings]:
+    """The same as a condition within another query, for pages that ask: empty unless refused."""
+    refused = Q(is_paused=True)
+    if settings.STRIPE_LIVEMODE:
+        refused |= ~Q(pinned_site_url__in=["", settings.SITE_URL])
+    return PaymentSettings.objects.filter(refused)
 
 
 def is_copy() -> bool:
@@ -61,11 +72,14 @@ def is_copy() -> bool:
     return True
 
 
+@transaction.atomic
 def pin() -> str:
     """Make this address the paper's own, after a move. Gives the one it was before."""
     row, _created = PaymentSettings.objects.get_or_create(pk=1)
     before = row.pinned_site_url
     PaymentSettings.objects.filter(pk=1).update(pinned_site_url=settings.SITE_URL)
+    # What was a copy until now asks again.
+    purge("support")
     return before
 
 

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.db.models import Exists
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.timezone import now
 from django.utils.translation import get_language_info, override
 
-from donations import asking, goals, money
+from donations import asking, goals, money, standing
 from donations.models import Frequency, Placement, Prompt
 from newsroom.page import PageFacts
 from newsroom.pagecache import depends_on, fresh_until
@@ -80,7 +81,9 @@ def _ask_of(context: template.Context, page: PageFacts, at: datetime) -> asking.
         else:
             depends_on("support")
             fresh_until(Prompt.objects.next_change(at))
-            chosen[page] = asking.choose(page, Prompt.objects.live(at))
+            # Nobody is asked for what would then be refused.
+            live = Prompt.objects.live(at).exclude(Exists(standing.refusing()))
+            chosen[page] = asking.choose(page, live)
         if request is not None:
             request.ask_by_page = chosen
     return chosen[page]

@@ -10,9 +10,11 @@ from django.utils.timezone import now
 from pytest_django import Settings
 
 from donations.models import PaymentSettings, Subscription, SupportIntent
+from tests.articles.factories import ArticleFactory
 from tests.conftest import RunJobs
 from tests.desks import Desk, administrator, somebody
 from tests.donations.conftest import Stripe, Tell
+from tests.donations.factories import PromptFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +65,22 @@ def test_a_press_with_nothing_to_keep_is_answered_too(client: Client, amount: st
     response = client.post(CHECKOUT, {**CHOSEN, "amount": amount})
     assert response.status_code == 503
     assert "We kept your choice" not in response.content.decode()
+
+
+def test_no_page_asks_for_what_would_be_refused(client: Client, settings: Settings) -> None:
+    story, words = ArticleFactory(published=True).get_absolute_url(), PromptFactory().headline
+    assert words in client.get(story).content.decode()
+    pause()
+    response = client.get(story)
+    assert words not in response.content.decode()
+    assert "support" in response["Surrogate-Key"].split()
+    PaymentSettings.objects.update(is_paused=False, pinned_site_url="https://paper.example")
+    # With a test key a copy may ask; with the live one it has nothing to ask for.
+    assert words in client.get(story).content.decode()
+    settings.STRIPE_LIVEMODE = True
+    assert words not in client.get(story).content.decode()
+    PaymentSettings.objects.update(pinned_site_url=settings.SITE_URL)
+    assert words in client.get(story).content.decode()
 
 
 def test_who_supports_already_goes_on_and_who_is_on_stripes_page_may_pay(
