@@ -7,3 +7,8 @@ class ArticlesConfig(AppConfig):
     verbose_name = _("Articles")
     desk = "Editors"
     desk_permissions = ("newsroom.view_paper", "newsroom.change_paper")
+
+    def ready(self) -> None:
+        from articles import purging
+
+        purging.connect()

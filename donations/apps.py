@@ -14,6 +14,7 @@ class DonationsConfig(AppConfig):
     )
 
     def ready(self) -> None:
-        from donations import money
+        from donations import money, purging
 
         money.refuse_unknown(settings.CURRENCIES)
+        purging.connect()

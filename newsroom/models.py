@@ -9,6 +9,8 @@ from django.core.validators import FileExtensionValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from newsroom.purging import ShownToReaders
+
 
 def validate_time_zone(value: str) -> None:
     if value not in zoneinfo.available_timezones():
@@ -18,7 +20,7 @@ def validate_time_zone(value: str) -> None:
         )
 
 
-class Paper(models.Model):
+class Paper(ShownToReaders):
     """One row: what an editor may change about the paper as a whole."""
 
     name = models.CharField(_("name"), max_length=80, default="Newsroom")

@@ -13,6 +13,7 @@ from articles.models import (
     Topic,
 )
 from articles.models.redirect import TARGETS
+from newsroom.pagecache import purge
 
 LONGEST_ADDRESS = 500
 
@@ -42,7 +43,7 @@ def leave_redirects(
     assert name in TARGETS
     there = {each.old_address: each for each in Redirect.objects.filter(old_address__in=wanted)}
     refused += [old for old, each in there.items() if getattr(each, f"{name}_id") != row.pk]
-    Redirect.objects.bulk_create(
-        [Redirect(old_address=each, **{name: row}) for each in wanted if each not in there]
-    )
+    if new := [Redirect(old_address=each, **{name: row}) for each in wanted if each not in there]:
+        Redirect.objects.bulk_create(new)
+        purge("redirects")
     return refused

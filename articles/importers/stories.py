@@ -25,6 +25,7 @@ from articles.importers.taxonomy import Taxonomy
 from articles.importers.words import plain, shortened
 from articles.importers.wxr import Item
 from articles.models import Article, Byline, Page, Status
+from articles.purging import purge_articles
 
 # Raised when the same source would come out differently, so that a new run brings it again.
 MADE_BY = 1
@@ -204,6 +205,7 @@ class Stories:
             Byline(article=article, author_id=pk, position=place)
             for place, pk in enumerate(dict.fromkeys(wanted))
         )
+        purge_articles([article.pk])
 
     def _lead_picture(self, item: Item) -> int | None:
         picture = self._pictures.numbered(item.first_meta("_thumbnail_id") or "0")

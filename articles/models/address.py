@@ -8,6 +8,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from newsroom.purging import ShownToReaders
+
 # Every first path segment that something else answers to.
 RESERVED = frozenset(
     {
@@ -29,7 +31,7 @@ def validate_top_level_slug(slug: str) -> None:
         )
 
 
-class TopLevelAddress(models.Model):
+class TopLevelAddress(ShownToReaders):
     """Something at `/<slug>/`, where nothing of another kind may stand."""
 
     slug = models.SlugField(

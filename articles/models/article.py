@@ -5,6 +5,7 @@ from concurrency.fields import IntegerVersionField
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +15,9 @@ from articles.models.image import Image
 from articles.models.search_vector import search_words
 from articles.models.section import Section
 from articles.models.topic import Topic
+from newsroom.folded import FoldedRows, folded
 from newsroom.page import PageFacts
+from newsroom.purging import ShownToReaders
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa"})
 
@@ -42,28 +45,45 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.order_by("-published_at", "-pk")
 
     def listed(self) -> Self:
-        """With what a headline in a list shows, in a fixed number of queries; bodies stay away."""
-        return (
-            self.select_related("section", "lead_image")
-            .prefetch_related("bylines__author")
-            .defer("body", "words")
+        """With what a headline in a list shows, but for who wrote it; bodies stay away."""
+        return self.select_related("section", "lead_image").defer("body", "words")
+
+    def with_bylines(self) -> Self:
+        """In the same query, as all that follows."""
+        of_the_story = Byline.objects.filter(article=OuterRef("pk"))
+        return self.annotate(
+            folded_bylines=folded(
+                of_the_story, "id", "role", "position", author=("id", "name", "slug")
+            )
         )
 
+    def with_topics(self) -> Self:
+        of_the_story = Topic.objects.filter(articles=OuterRef("pk"))
+        return self.annotate(folded_topics=folded(of_the_story, "id", "name", "slug"))
+
+    def with_corrections(self) -> Self:
+        of_the_story = Correction.objects.filter(article=OuterRef("pk"))
+        return self.annotate(folded_corrections=folded(of_the_story, "id", "text", "made_at"))
+
     def whole(self) -> Self:
-        """With everything that stands on the story's own page, in a fixed number of queries."""
-        return (
-            self.select_related("section", "lead_image")
-            .prefetch_related("bylines__author", "topics", "corrections")
-            .defer("words")
-        )
+        """With everything that stands on the story's own page, but for other stories."""
+        whole = self.select_related("section", "lead_image").defer("words")
+        return whole.with_bylines().with_topics().with_corrections()
 
     def next_change(self, at: datetime) -> datetime | None:
         """When the next story of this set appears."""
-        due: datetime | None = self.scheduled(at).aggregate(due=models.Min("published_at"))["due"]
-        return due
+        return self.changes(at).first()
+
+    def knowing_next_change(self, at: datetime) -> Self:
+        """Each with `next_change`: when the next story of the whole paper appears."""
+        return self.annotate(next_change=Subquery(Article.objects.changes(at)[:1]))
+
+    def changes(self, at: datetime) -> models.QuerySet["Article", datetime]:
+        """The moments at which stories of this set appear."""
+        return self.scheduled(at).order_by("published_at").values_list("published_at", flat=True)
 
 
-class Article(models.Model):
+class Article(ShownToReaders):
     """A story: one headline, one address, one life from draft to archive."""
 
     headline = models.CharField(_("headline"), max_length=250)
@@ -153,6 +173,10 @@ class Article(models.Model):
 
     objects = ArticleQuerySet.as_manager()
 
+    folded_bylines = FoldedRows("bylines")
+    folded_topics = FoldedRows("topics")
+    folded_corrections = FoldedRows("corrections")
+
     class Meta:
         verbose_name = _("article")
         verbose_name_plural = _("articles")
@@ -223,7 +247,7 @@ class Article(models.Model):
         )
 
 
-class Byline(models.Model):
+class Byline(ShownToReaders):
     """One author of one story, with what they did."""
 
     article = models.ForeignKey(Article, models.CASCADE, related_name="bylines")
@@ -253,7 +277,7 @@ class Byline(models.Model):
         return str(self.author)
 
 
-class Correction(models.Model):
+class Correction(ShownToReaders):
     """What was wrong, said openly."""
 
     article = models.ForeignKey(Article, models.CASCADE, related_name="corrections")
@@ -269,7 +293,7 @@ class Correction(models.Model):
         return self.text[:60]
 
 
-class RelatedArticle(models.Model):
+class RelatedArticle(ShownToReaders):
     """A story that editors put beside another."""
 
     article = models.ForeignKey(Article, models.CASCADE, related_name="related_links")

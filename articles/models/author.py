@@ -2,8 +2,10 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from newsroom.purging import ShownToReaders
 
-class Author(models.Model):
+
+class Author(ShownToReaders):
     """Who writes: a name in print, never an account."""
 
     name = models.CharField(_("name"), max_length=120)

@@ -2,9 +2,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.article import Article
+from newsroom.purging import ShownToReaders
 
 
-class FrontPageSlot(models.Model):
+class FrontPageSlot(ShownToReaders):
     """A place on the front page that an editor filled by hand."""
 
     class Place(models.TextChoices):

@@ -3,9 +3,10 @@ from django.utils.translation import gettext_lazy as _
 from imagefield.fields import ImageField, PPOIField
 
 from articles.renditions import FORMATS
+from newsroom.purging import ShownToReaders
 
 
-class Image(models.Model):
+class Image(ShownToReaders):
     """A picture with what a serious paper prints beside it."""
 
     file = ImageField(

@@ -9,6 +9,7 @@ from articles.models.author import Author
 from articles.models.page import Page
 from articles.models.section import Section
 from articles.models.topic import Topic
+from newsroom.purging import ShownToReaders
 
 TARGETS = ("article", "page", "section", "topic", "author")
 
@@ -21,7 +22,7 @@ def exactly_one(fields: tuple[str, ...]) -> models.Q:
     )
 
 
-class Redirect(models.Model):
+class Redirect(ShownToReaders):
     """An address that something used to have. It follows the thing, wherever that moves next."""
 
     old_address = models.CharField(

@@ -2,8 +2,10 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from newsroom.purging import ShownToReaders
 
-class Topic(models.Model):
+
+class Topic(ShownToReaders):
     """What a story is about: `/topics/elections/`."""
 
     name = models.CharField(_("name"), max_length=80)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from donations.models import Campaign, Placement, Prompt
 from donations.models.campaign import GoalKind
+from newsroom.pagecache import purge
 
 # In dollars' cents: what a month of the paper costs, and what readers are offered.
 GOAL = 1_000_00
@@ -118,4 +119,5 @@ def write(at: datetime) -> Campaign:
         for texts, languages, priority in EDITIONS
         for placement, words in texts.items()
     )
+    purge("support")
     return campaign

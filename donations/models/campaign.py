@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from newsroom.purging import ShownToReaders
+
 validate_currency = RegexValidator(r"^[a-z]{3}$", _("Three small letters, such as usd."))
 
 
@@ -29,7 +31,7 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         return min((each for each in moments.values() if each is not None), default=None)
 
 
-class Campaign(models.Model):
+class Campaign(ShownToReaders):
     """What the paper asks for: a goal, over a period, in one currency."""
 
     name = models.CharField(_("name"), max_length=80, help_text=_("For the desk; not shown."))

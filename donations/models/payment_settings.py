@@ -3,8 +3,10 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from newsroom.purging import ShownToReaders
 
-class PaymentSettings(models.Model):
+
+class PaymentSettings(ShownToReaders):
     """One row: whether we take money now, and where this database is at home."""
 
     is_paused = models.BooleanField(

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from donations.models.campaign import Campaign
+from newsroom.purging import ShownToReaders
 
 
 class Placement(models.TextChoices):
@@ -42,7 +43,7 @@ class PromptQuerySet(models.QuerySet["Prompt"]):
         return min((each for each in moments.values() if each is not None), default=None)
 
 
-class Prompt(models.Model):
+class Prompt(ShownToReaders):
     """A text that asks, in one placement. Plain text: it can carry no markup."""
 
     campaign = models.ForeignKey(
