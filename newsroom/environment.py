@@ -78,6 +78,13 @@ def hours(env: Env, name: str, default: int) -> int:
     return int(value)
 
 
+def number(env: Env, name: str, default: int, *, least: int, most: int) -> int:
+    value = str(env.str(name, default=str(default))).strip()
+    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+        raise ImproperlyConfigured(f"{name} is a number from {least} to {most}; it is {value!r}.")
+    return int(value)
+
+
 def proxies(env: Env) -> int:
     """How many proxies of ours a request passes. A plain yes means one."""
     value = str(env.str("BEHIND_PROXY", default="0")).strip().lower()

@@ -7,6 +7,8 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.static import serve
 
+from newsroom.pagecache import without_database
+
 # What a browser may show. Anything else, whatever it holds, is only ever saved to disk.
 TYPES = {
     ".avif": "image/avif",
@@ -22,6 +24,7 @@ TYPES = {
 DAY = 86_400
 
 
+@without_database
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     try:
         response = serve(request, path, document_root=str(settings.MEDIA_ROOT))

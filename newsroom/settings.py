@@ -100,11 +100,18 @@ TEMPLATES = [
 DATABASES: dict[str, Any] = {
     "default": {
         **environment.database(env),
+        "ENGINE": "newsroom.postgresql",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
 }
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)
+# For what is told and heard (LISTEN), where DATABASE_URL leads to a pooler.
+DATABASE_DIRECT_URL = env.str("DATABASE_DIRECT_URL", default="")
+
+# A web process: its threads, and the memory for finished pages.
+WEB_THREADS = environment.number(env, "WEB_THREADS", 8, least=2, most=64)
+PAGE_CACHE_MB = environment.number(env, "PAGE_CACHE_MB", 64, least=8, most=4_096)
 
 # Signing in. Only the desks have accounts; readers and supporters never do.
 AUTH_PASSWORD_VALIDATORS = [

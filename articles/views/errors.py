@@ -1,8 +1,9 @@
 """Pages for when there is nothing to show, each with a way onward."""
 
 import logging
+import sys
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -16,6 +17,8 @@ from newsroom.pagecache import depends_on, fresh_until
 logger = logging.getLogger(__name__)
 
 LATEST = 5
+# Seconds until the database may be back.
+RETRY_AFTER = "5"
 # Files: nobody reads a page there, and a missing one must not cost a query.
 FILES = ("/static/", "/media/")
 
@@ -44,12 +47,18 @@ def withdrawn(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Whatever failed may fail again: no database, no context, no assets."""
+    is_away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    status = 503 if is_away else 500
     try:
-        page: str = render_to_string("500.html")
+        page: str = render_to_string(f"{status}.html")
     except Exception:
-        logger.exception("500.html")
+        logger.exception("No page for an error")
         page = "<!DOCTYPE html><html lang=en><title>Error</title><h1>Something went wrong.</h1>"
-    return HttpResponse(page, status=500)
+    response = HttpResponse(page, status=status)
+    response["Cache-Control"] = "private, no-store"
+    if is_away:
+        response["Retry-After"] = RETRY_AFTER
+    return response
 
 
 def _with_latest(request: HttpRequest, status: int) -> HttpResponse:

@@ -6,6 +6,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 
 from donations import reader_cookie
+from newsroom.pagecache import without_database
 
 HIDDEN = "[data-placement]{display:none!important}\n"
 
@@ -15,6 +16,7 @@ def _state(request: HttpRequest) -> str:
 
 
 # The validator is the cookie's state: a browser may reuse its copy in spite of `Vary: Cookie`.
+@without_database
 @require_safe
 @cache_control(private=True, no_cache=True)
 @condition(etag_func=_state)

@@ -10,7 +10,7 @@ from newsroom.pagecache import Dependencies, collecting
 
 # Seconds. Browsers ask again soon; shared caches sooner, and may serve the old page meanwhile.
 BROWSER = 60
-SHARED = 5
+SHARED = 1
 STALE_WHILE_REVALIDATE = 60
 STALE_IF_ERROR = 86_400
 
@@ -21,7 +21,8 @@ def page_headers(get_response: Handler) -> Handler:
     """Say how long a public page may be kept, and which keys it stands on."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        dependencies = Dependencies()
+        # The page cache wants to know them too.
+        dependencies = request.META.get("newsroom.dependencies") or Dependencies()
         token = collecting.set(dependencies)
         try:
             response = get_response(request)

@@ -1,0 +1,318 @@
+"""The page cache, around the WSGI application: what was rendered once is sent to everybody.
+
+A page that is kept is sent without a lock, a thread or a database. All else is done here so that
+this stays so: pages are rendered in other threads, and requests for what cannot be kept hold at
+most half of this server's threads, however long they wait for PostgreSQL.
+"""
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import dataclass
+from time import monotonic, time
+from typing import Any
+from urllib.parse import SplitResult
+
+from django.http.request import split_domain_port, validate_host
+from django.template.loader import render_to_string
+
+from newsroom import database
+from newsroom.pagecache.asked import (
+    Kind,
+    Parameters,
+    accepted_encoding,
+    kind_of,
+    read_parameters,
+)
+from newsroom.pagecache.finished import Answer, Finished, Headers
+from newsroom.pagecache.listener import Listener
+from newsroom.pagecache.rendering import Application, Renderer, Rendering
+from newsroom.pagecache.store import Address, Store
+
+logger = logging.getLogger(__name__)
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+
+# Seconds that a reader waits for a new page: with an old one at hand, and without.
+FOR_NEWER = 0.4
+FOR_FIRST = 2.5
+# And for a thread, while others hold all that may wait for PostgreSQL.
+FOR_TURN = 0.4
+# A process that hears no purges asks again about each page so often.
+WHILE_DEAF = 30.0
+# After a render that failed, the old page is sent without another try.
+AFTER_FAILURE = 2.0
+RETRY_AFTER = "5"
+# Purged again and again while it is rendered: what was rendered last will do.
+TRIES = 3
+MOST_HOSTS = 1_000
+UNAVAILABLE = "503 Service Unavailable"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the paper is: its own address, the names it answers to, and how it is served."""
+
+    site: SplitResult
+    hosts: list[str]
+    is_behind_proxy: bool
+    threads: int
+    memory: int  # bytes
+
+
+class PageCache:
+    def __init__(self, application: Application, place: Place) -> None:
+        self._application = application
+        self._place = place
+        self._hosts: dict[str, bool] = {}
+        self._is_https = place.site.scheme == "https"
+        self._beginning = threading.Lock()
+        self._forget_everything()
+        # A process that was forked begins anew: threads and connections stay with its parent.
+        os.register_at_fork(after_in_child=self._forget_everything)
+
+    def _forget_everything(self) -> None:
+        half = max(1, self._place.threads // 2)
+        self._beginning = threading.Lock()
+        self.store = Store(self._place.memory)
+        self.renderer = Renderer(self._application, self._place.site, half)
+        self.listener = Listener(self.store.purge, heard=database.answered)
+        self._is_listening = False
+        self._turns = threading.BoundedSemaphore(half)
+        self._first_waits = threading.BoundedSemaphore(half)
+
+    def _listen(self) -> None:
+        with self._beginning:
+            if not self._is_listening:
+                self._is_listening = True
+                self.listener.start()
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        path: str = environ["PATH_INFO"]
+        query: str = environ.get("QUERY_STRING", "")
+        method: str = environ["REQUEST_METHOD"]
+        if method in {"GET", "HEAD"} and self._is_ours(environ):
+            page = self.store.find((path, ""))
+            if query and page is not None and page.parameters != frozenset():
+                page = None
+            if page is not None and time() < page.look_again_at and self._hears():
+                return _send(page, environ, start_response, method)
+            return self._look_up(environ, start_response, path, query, page)
+        return self._pass_on(environ, start_response, kind_of(path))
+
+    def _hears(self) -> bool:
+        return monotonic() < self.listener.hears_until
+
+    def _is_ours(self, environ: Environ) -> bool:
+        """Asked of one of our names, in the way readers do."""
+        host: str = environ.get("HTTP_HOST", "")
+        known = self._hosts.get(host)
+        if known is None:
+            known = _is_among(host, self._place.hosts)
+            if len(self._hosts) < MOST_HOSTS:
+                self._hosts[host] = known
+        if not known or environ.get("SCRIPT_NAME"):
+            return False
+        if not self._is_https:
+            return True
+        if self._place.is_behind_proxy and "HTTP_X_FORWARDED_PROTO" in environ:
+            return bool(environ["HTTP_X_FORWARDED_PROTO"] == "https")
+        return bool(environ["wsgi.url_scheme"] == "https")
+
+    def _look_up(
+        self, environ: Environ, start_response: StartResponse, path: str, query: str,
+        page: Finished | None,
+    ) -> Iterable[bytes]:  # fmt: skip
+        """Whatever needs more than a look into the dictionary."""
+        if not self._is_listening:
+            self._listen()
+        if page is None:
+            kind = kind_of(path)
+            if not kind.is_for_readers:
+                return self._pass_on(environ, start_response, kind)
+            address = (path, read_parameters(query, kind.parameters))
+            page = self.store.find(address)
+            parameters = kind.parameters
+        else:
+            address, parameters = (path, ""), page.parameters
+        method = environ["REQUEST_METHOD"]
+        if page is None:
+            found = self._first(address, parameters)
+        else:
+            found = self._as_new_as_can_be(address, page)
+        if found is None:
+            return self._apologise(start_response, method)
+        return _send(found, environ, start_response, method)
+
+    def _as_new_as_can_be(self, address: Address, page: Finished) -> Finished:
+        """This page or a newer one; never an error, never a long wait."""
+        now = time()
+        if now >= page.good_until:
+            return self._newer(address, page) or page
+        if now >= page.refresh_at or (
+            not self._hears() and monotonic() - page.asked_at > WHILE_DEAF
+        ):
+            page.refresh_at = float("inf")
+            page.look_again()
+            page.asked_at = monotonic()
+            if not self.renderer.is_busy():
+                self._begin(address, page.parameters)
+        return page
+
+    def _newer(self, address: Address, page: Finished) -> Finished | None:
+        if monotonic() - page.failed_at < AFTER_FAILURE or self.renderer.is_busy():
+            return None
+        newer = None
+        for _ in range(TRIES):
+            if database.is_silent():
+                break
+            rendering = self._begin(address, page.parameters)
+            newer = _page(rendering, rendering.began_at + FOR_NEWER - monotonic())
+            if newer is None or newer.code >= 500:
+                page.failed_at = monotonic()
+                return None
+            if not rendering.is_outdated:
+                break
+        return newer
+
+    def _first(self, address: Address, parameters: Parameters) -> Finished | None:
+        """A page that is not kept; None when it cannot be had in time."""
+        may_wait_long = self._first_waits.acquire(blocking=False)
+        try:
+            if not may_wait_long and database.is_silent():
+                return None
+            until = monotonic() + (FOR_FIRST if may_wait_long else FOR_NEWER)
+            for _ in range(TRIES):
+                rendering = self._begin(address, parameters)
+                page = _page(rendering, until - monotonic())
+                if page is None or not rendering.is_outdated:
+                    break
+            return page
+        finally:
+            if may_wait_long:
+                self._first_waits.release()
+
+    def _begin(self, address: Address, parameters: Parameters) -> Rendering:
+        def finish(rendering: Rendering, answer: Answer) -> Finished:
+            page = Finished(answer, parameters)
+            if answer.may_be_kept:
+                kept = self.store.keep(address, page, rendering.purges_before)
+                rendering.is_outdated = not kept
+            elif answer.code < 500:
+                # It is for nobody else any more, whatever it was.
+                self.store.forget(address)
+            return page
+
+        return self.renderer.begin(address, self.store.purges_so_far, finish)
+
+    def _pass_on(
+        self, environ: Environ, start_response: StartResponse, kind: Kind
+    ) -> Iterable[bytes]:
+        """To the application as it came: desks, forms, payments, files."""
+        if not kind.needs_database:
+            return self._application(environ, start_response)
+        if not self._take_turn():
+            return self._apologise(start_response, environ["REQUEST_METHOD"])
+        seconds = database.PATIENCE_AT_DESKS if kind.is_desk else database.PATIENCE
+        with database.patience(seconds):
+            return _Turn(self._application, environ, start_response, self._turns)
+
+    def _take_turn(self) -> bool:
+        until = monotonic() + FOR_TURN
+        while not self._turns.acquire(timeout=0.05):
+            if database.is_silent() or monotonic() > until:
+                return False
+        return True
+
+    def _apologise(self, start_response: StartResponse, method: str) -> Iterable[bytes]:
+        body = render_to_string("503.html").encode()
+        start_response(
+            UNAVAILABLE,
+            [
+                ("Content-Type", "text/html; charset=utf-8"),
+                ("Content-Length", str(len(body))),
+                ("Cache-Control", "private, no-store"),
+                ("Retry-After", RETRY_AFTER),
+                ("X-Content-Type-Options", "nosniff"),
+                ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"),
+            ],
+        )
+        return [] if method == "HEAD" else [body]
+
+
+class _Turn:
+    """An answer of the application, whose turn ends when it is sent."""
+
+    def __init__(
+        self, application: Application, environ: Environ, start_response: StartResponse,
+        turns: threading.BoundedSemaphore,
+    ) -> None:  # fmt: skip
+        self._turns = turns
+        try:
+            self._chunks = application(environ, start_response)
+        except BaseException:
+            turns.release()
+            raise
+        self._is_open = True
+
+    def __iter__(self) -> Any:
+        return iter(self._chunks)
+
+    def close(self) -> None:
+        try:
+            if close := getattr(self._chunks, "close", None):
+                close()
+        finally:
+            if self._is_open:
+                self._is_open = False
+                self._turns.release()
+
+
+def _page(rendering: Rendering, patience: float) -> Finished | None:
+    """None when it failed, or takes longer than this many seconds."""
+    try:
+        return rendering.page.result(max(0.0, patience))
+    except NotYet:
+        return None
+    except Exception:  # it is in the log
+        return None
+
+
+def _send(
+    page: Finished, environ: Environ, start_response: StartResponse, method: str
+) -> Iterable[bytes]:
+    variants = page.variants
+    encoding = accepted_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    etag, headers, body = variants.get(encoding) or variants[""]
+    now = time()
+    if now >= page.headers_until:
+        headers = page.headers_at(headers, now)
+    if page.code == 200 and _has_it(etag, environ):
+        start_response("304 Not Modified", _without_body(headers))
+        return []
+    start_response(page.status, headers)
+    return [] if method == "HEAD" else [body]
+
+
+def _has_it(etag: str, environ: Environ) -> bool:
+    """The reader's copy is this very page."""
+    known = environ.get("HTTP_IF_NONE_MATCH")
+    if not known:
+        return False
+    return any(each.strip().removeprefix("W/") in {etag, "*"} for each in known[:1_000].split(","))
+
+
+def _without_body(headers: Headers) -> Headers:
+    return [
+        (name, value)
+        for name, value in headers
+        if name not in {"Content-Length", "Content-Encoding", "Content-Type"}
+    ]
+
+
+def _is_among(host: str, allowed: list[str]) -> bool:
+    domain, _ = split_domain_port(host)
+    return bool(domain) and validate_host(domain, allowed)

@@ -1,0 +1,148 @@
+"""A page as it is sent: compressed once, for every reader."""
+
+import gzip
+import hashlib
+import math
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+
+import brotli
+
+Headers = list[tuple[str, str]]
+
+# Above this, a stronger compression costs more time than it saves.
+BROTLI, GZIP = 5, 6
+# A few bytes grow when they are compressed.
+WORTH_COMPRESSING = 200
+# Seconds after which a page is rendered anew, whatever it stands on.
+GOOD_FOR = 600.0
+# What we say ourselves, or what speaks of one connection.
+OURS = frozenset(("content-length", "content-encoding", "etag", "vary", "connection", "date"))
+# Not for as long as the page is true: for when there is no other.
+LAST_RESORT = "stale-if-error"
+KEPT_STATUSES = frozenset((200, 301, 404, 410))
+
+
+@dataclass
+class Answer:
+    """What the application gave; `made_at` and `due` are seconds since 1970, UTC."""
+
+    status: str
+    headers: Headers
+    body: bytes
+    keys: frozenset[str]
+    made_at: float
+    due: float = math.inf
+
+    @property
+    def code(self) -> int:
+        return int(self.status[:3])
+
+    def header(self, name: str) -> str:
+        return next((value for each, value in self.headers if each.lower() == name), "")
+
+    @property
+    def may_be_kept(self) -> bool:
+        """It says itself that it is for everybody."""
+        return (
+            self.code in KEPT_STATUSES
+            and "public" in self.header("cache-control")
+            and not self.header("set-cookie")
+            and self.header("vary").lower() in {"", "accept-encoding"}
+        )
+
+
+class Finished:
+    """One page in all its encodings, and until when it is true (seconds since 1970, UTC)."""
+
+    __slots__ = (
+        "asked_at", "code", "failed_at", "good_until", "headers_until", "keys", "look_again_at",
+        "made_at", "parameters", "refresh_at", "size", "status", "variants",
+    )  # fmt: skip
+
+    def __init__(self, answer: Answer, parameters: frozenset[str] | None) -> None:
+        self.status, self.code = answer.status, answer.code
+        # Those of the query that the page reads; None: all.
+        self.parameters = parameters
+        self.keys = answer.keys
+        self.made_at = answer.made_at
+        self.good_until = min(answer.due, answer.made_at + GOOD_FOR)
+        # When it is rendered anew while it is still served.
+        self.refresh_at = math.inf
+        # When it was last rendered or about to be, and when that failed, by the steady clock.
+        self.asked_at = monotonic()
+        self.failed_at = -math.inf
+        self.variants = _variants(answer)
+        # From then on less than what the headers say is left of it.
+        self.headers_until = answer.due - _longest(answer.header("cache-control"))
+        self.size = sum(len(body) for _, _, body in self.variants.values()) + 2_000
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Say when this page needs more than to be sent."""
+        self.look_again_at = min(self.good_until, self.refresh_at, self.headers_until)
+
+    def expire(self) -> None:
+        self.good_until = self.look_again_at = -math.inf
+
+    def headers_at(self, headers: Headers, now: float) -> Headers:
+        """Near its end it must not be kept beyond it."""
+        if now < self.headers_until:
+            return headers
+        left = max(0, int(self.good_until - now)) if now < self.good_until else 0
+        return [
+            (name, _capped(value, left)) if name.lower() == "cache-control" else (name, value)
+            for name, value in headers
+        ]
+
+
+def kept_until(due: datetime | None) -> float:
+    return math.inf if due is None else due.timestamp()
+
+
+def _variants(answer: Answer) -> dict[str, tuple[str, Headers, bytes]]:
+    """ETag, headers and body by encoding; "" is the page as it is."""
+    kept = [(name, value) for name, value in answer.headers if name.lower() not in OURS]
+    digest = _digest(answer, kept)
+    bodies = {"": answer.body}
+    if len(answer.body) >= WORTH_COMPRESSING and _is_text(answer.header("content-type")):
+        bodies["br"] = brotli.compress(answer.body, quality=BROTLI)
+        bodies["gzip"] = gzip.compress(answer.body, compresslevel=GZIP, mtime=0)
+    found = {}
+    for encoding, body in bodies.items():
+        etag = f'"{digest}-{encoding}"' if encoding else f'"{digest}"'
+        own = [("Content-Length", str(len(body))), ("ETag", etag), ("Vary", "Accept-Encoding")]
+        if encoding:
+            own.append(("Content-Encoding", encoding))
+        found[encoding] = (etag, kept + own, body)
+    return found
+
+
+def _digest(answer: Answer, headers: Headers) -> str:
+    """Of the headers too, or a browser would keep an old policy with an unchanged text."""
+    digest = hashlib.blake2b(answer.status.encode() + answer.body, digest_size=9)
+    for name, value in headers:
+        if name.lower() != "cache-control":
+            digest.update(f"\n{name}: {value}".encode())
+    return digest.hexdigest()
+
+
+def _is_text(content_type: str) -> bool:
+    return content_type.startswith("text/") or "xml" in content_type or "json" in content_type
+
+
+def _longest(cache_control: str) -> int:
+    """Seconds for which somebody may keep or repeat the page."""
+    parts = (each.strip().partition("=") for each in cache_control.split(","))
+    return max((int(v) for name, _, v in parts if v.isdecimal() and name != LAST_RESORT), default=0)
+
+
+def _capped(cache_control: str, most: int) -> str:
+    parts = []
+    for part in (each.strip() for each in cache_control.split(",")):
+        name, _, value = part.partition("=")
+        if value.isdecimal() and name != LAST_RESORT:
+            part = f"{name}={min(int(value), most)}"
+        parts.append(part)
+    return ", ".join(parts)
