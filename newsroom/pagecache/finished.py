@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 
 Headers = list[tuple[str, str]]
 
