@@ -6,9 +6,11 @@ from django.utils.timezone import now
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from donations import checkout, inbox, reminders, standing, stripe_events, watch
+from donations import checkout, inbox, reminders, standing, stripe_events, told_goals, watch
 from donations.reconciliation import missed_events, sweeping
 from newsroom.jobs import WHILE_THE_DATABASE_IS_AWAY
+from newsroom.models import Paper
+from newsroom.paper import zone_of
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -63,3 +65,9 @@ def fetch_missed_events(timestamp: int) -> None:
 )
 def sweep_stripe(timestamp: int) -> None:
     sweeping.sweep(now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="donations.tell_goals", queueing_lock="donations.tell_goals")
+def tell_goals(timestamp: int) -> None:
+    told_goals.tell(now(), zone_of(Paper.load()))

@@ -15,6 +15,7 @@ from donations.models.stripe_event import EventState, StripeEvent
 from donations.models.subscription import Subscription
 from donations.models.support_intent import IntentState, SupportIntent
 from donations.models.supporter import Supporter
+from donations.models.told_goal import ToldGoal
 
 __all__ = [
     "AccessLink",
@@ -37,4 +38,5 @@ __all__ = [
     "Subscription",
     "SupportIntent",
     "Supporter",
+    "ToldGoal",
 ]
