@@ -1,11 +1,6 @@
 """PostgreSQL dies, restarts and freezes while Stripe tells us things: nothing is lost."""
 
 import contextlib
-import os
-import shutil
-import signal
-import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -15,12 +10,11 @@ from typing import Any, NamedTuple
 import psycopg
 import pytest
 import stripe
-from django.conf import settings
 
-from newsroom.dev import postgres
 from newsroom.dev.house import until
 from tests.donations.crashes.conftest import House, Site
 from tests.donations.crashes.post_office import PostOffice
+from tests.own_postgres import OwnPostgres, own_postgres
 
 SENDERS = 6
 PATIENCE = 1.0  # seconds for a statement; in production more
@@ -90,102 +84,38 @@ def an_event(identifier: str) -> dict[str, Any]:
     }
 
 
-class Database:
-    """A PostgreSQL that may be stopped, with the tables of the tests' own; it waits for its disk."""
+def waiting(database: OwnPostgres) -> int:
+    """Events that the worker has not come to."""
+    with psycopg.connect(database.url) as session:
+        found = session.execute(
+            "SELECT count(*) FROM donations_stripeevent WHERE state = 'stored'"
+        ).fetchone()
+    return int(found[0]) if found else 0
 
-    def __init__(self, home: Path, tables: str) -> None:
-        self.server = postgres.start(home)
-        self.url = self.server.url
-        self.cluster = home.resolve()
-        programs = postgres._programs()
-        dump: list[str | Path] = [programs / "pg_dump", "--schema-only", "--no-owner", tables]
-        made = subprocess.run(dump, capture_output=True, check=True).stdout
-        fill: list[str | Path] = [programs / "psql", "--quiet", "--set=ON_ERROR_STOP=1", self.url]
-        subprocess.run(fill, input=made, stdout=subprocess.DEVNULL, check=True)
 
-    def restart_at_once(self) -> None:
-        """As after a power cut: no session is waited for, and the log is read again."""
-        log = self.cluster.with_name("restarted.log")
-        command: list[str | Path] = [
-            postgres._programs() / "pg_ctl", "restart", "--mode=immediate", "--wait", "--silent",
-            f"--pgdata={self.cluster}", f"--log={log}",
-        ]  # fmt: skip
-        log.touch()
-        log.chmod(0o666)
-        subprocess.run(command, check=True, cwd="/", **postgres._as_user())
-
-    def waiting(self) -> int:
-        """Events that the worker has not come to."""
-        with psycopg.connect(self.url) as session:
-            found = session.execute(
-                "SELECT count(*) FROM donations_stripeevent WHERE state = 'stored'"
-            ).fetchone()
-        return int(found[0]) if found else 0
-
-    def let_silence_last(self) -> None:
-        """What the worker was at when its connections broke is brought back, without a wait."""
-        job = "'default', 'newsroom.resume_stalled_jobs', 0, NULL, NULL, '{\"timestamp\": 0}', NULL"
-        with psycopg.connect(self.url) as session:
-            session.execute(
-                "UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 h'"
-                " WHERE id < (SELECT max(id) FROM procrastinate_workers)"
-            )
-            session.execute(
-                "SELECT procrastinate_defer_jobs_v1("
-                f"ARRAY[ROW({job})::procrastinate_job_to_defer_v1])"
-            )
-
-    @contextlib.contextmanager
-    def frozen(self) -> Iterator[None]:
-        """Nothing of it runs, and nothing is refused: as on a machine that hangs."""
-        main = self._main()
-        os.kill(main, signal.SIGSTOP)  # first, so that no new ones come
-        every = [main, *self._children(main)]
-        try:
-            for pid in every:
-                os.kill(pid, signal.SIGSTOP)
-            yield
-        finally:
-            for pid in every:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGCONT)
-
-    def stop(self) -> None:
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            os.kill(self._main(), signal.SIGINT)
-        if self.server.process is not None:
-            self.server.process.wait(30)
-        assert until(lambda: not (self.cluster / "postmaster.pid").exists(), seconds=30)
-
-    def _main(self) -> int:
-        return int((self.cluster / "postmaster.pid").read_text().splitlines()[0])
-
-    def _children(self, main: int) -> list[int]:
-        asked = ["ps", "-A", "-o", "pid=", "-o", "ppid="]
-        listed = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
-        pairs = (line.split() for line in listed.splitlines())
-        return [int(pid) for pid, parent in pairs if int(parent) == main]
+def let_silence_last(database: OwnPostgres) -> None:
+    """What the worker was at when its connections broke is brought back, without a wait."""
+    job = "'default', 'newsroom.resume_stalled_jobs', 0, NULL, NULL, '{\"timestamp\": 0}', NULL"
+    with psycopg.connect(database.url) as session:
+        session.execute(
+            "UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 h'"
+            " WHERE id < (SELECT max(id) FROM procrastinate_workers)"
+        )
+        session.execute(
+            f"SELECT procrastinate_defer_jobs_v1(ARRAY[ROW({job})::procrastinate_job_to_defer_v1])"
+        )
 
 
 @pytest.fixture
-def database(django_db_setup: None) -> Iterator[Database]:
-    server, name = (
-        os.environ["DATABASE_URL"].rpartition("/")[0],
-        settings.DATABASES["default"]["NAME"],
-    )
-    # Not in `tmp_path`: any other run makes that private again, and PostgreSQL has its own user.
-    folder = Path(tempfile.mkdtemp(prefix="newsroom-tests-"))
-    folder.chmod(0o711)
-    found = Database(folder / "postgres", f"{server}/{name}")
-    yield found
-    found.stop()
-    shutil.rmtree(folder)
+def database(django_db_setup: None) -> Iterator[OwnPostgres]:
+    with own_postgres() as found:
+        yield found
 
 
 @pytest.mark.soak
 @pytest.mark.django_db(transaction=True)
 def test_row_22_nothing_is_lost_while_postgresql_restarts_or_freezes(
-    database: Database, tmp_path: Path, post_office: PostOffice
+    database: OwnPostgres, tmp_path: Path, post_office: PostOffice
 ) -> None:
     house = House(tmp_path / "log", database.url, post_office.port)
     with contextlib.ExitStack() as ending:
@@ -215,10 +145,10 @@ def test_row_22_nothing_is_lost_while_postgresql_restarts_or_freezes(
         told.stop()
         # Neither was started anew.
         for _ in range(20):
-            database.let_silence_last()
-            if until(lambda: database.waiting() == 0, seconds=3):
+            let_silence_last(database)
+            if until(lambda: waiting(database) == 0, seconds=3):
                 break
-        assert database.waiting() == 0, house.log.read_text()[-3000:]
+        assert waiting(database) == 0, house.log.read_text()[-3000:]
         assert house.end(worker) == 0
     with psycopg.connect(database.url) as session:
         stored = session.execute("SELECT event_id FROM donations_stripeevent").fetchall()
