@@ -23,7 +23,7 @@ from articles.models import Article, ArticleQuerySet, Image, Section
 from articles.structured_data import absolute_file
 from newsroom.models import Paper
 from newsroom.pagecache import depends_on, fresh_until, reader_page
-from newsroom.paper import absolute
+from newsroom.paper import absolute, paper_of
 
 STORIES = 30
 # XML has no way to write these, and one in an old import must not end the whole feed.
@@ -105,7 +105,7 @@ class StoriesFeed(Feed):  # type: ignore[type-arg]
     def get_object(self, request: HttpRequest, slug: str = "") -> Stories:
         depends_on("paper", f"section:{slug}" if slug else "front")
         section = get_object_or_404(Section, slug=slug) if slug else None
-        return Stories(Paper.load(), section, request.path)
+        return Stories(paper_of(request), section, request.path)
 
     def title(self, stories: Stories) -> str:
         if stories.section is None:

@@ -18,9 +18,8 @@ from django.utils.timezone import get_current_timezone, now
 
 from articles.archive import bounds, months
 from articles.models import Article, ArticleQuerySet, Author, Page, Section, Topic
-from newsroom.models import Paper
 from newsroom.pagecache import depends_on, fresh_until, reader_page
-from newsroom.paper import absolute
+from newsroom.paper import absolute, paper_of
 
 PAGES = "pages"
 MONTH = re.compile(r"(\d{4})-(\d{2})")
@@ -113,7 +112,7 @@ def news(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(
         request,
         "articles/news_sitemap.xml",
-        {"paper": Paper.load(), "articles": stories.items()[:MOST_NEWS]},
+        {"paper": paper_of(request), "articles": stories.items()[:MOST_NEWS]},
         content_type="application/xml",
     )
 

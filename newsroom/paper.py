@@ -52,6 +52,12 @@ def context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def paper_of(request: HttpRequest) -> Paper:
+    """The row that came with the request, so that a page asks for it once."""
+    paper: Paper | None = getattr(request, "paper", None)
+    return paper or Paper.load()
+
+
 def zone_of(paper: Paper) -> zoneinfo.ZoneInfo:
     return zoneinfo.ZoneInfo(paper.time_zone)
 
