@@ -78,7 +78,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """Each with `next_change`: when the next story of the whole paper appears."""
         return self.annotate(next_change=Subquery(Article.objects.changes(at)[:1]))
 
-    def changes(self, at: datetime) -> models.QuerySet["Article", datetime]:
+    def changes(self, at: datetime) -> models.QuerySet["Article", datetime | None]:
         """The moments at which stories of this set appear."""
         return self.scheduled(at).order_by("published_at").values_list("published_at", flat=True)
 
@@ -173,6 +173,8 @@ class Article(ShownToReaders):
 
     objects = ArticleQuerySet.as_manager()
 
+    # What a query may bring along.
+    next_change: datetime | None
     folded_bylines = FoldedRows("bylines")
     folded_topics = FoldedRows("topics")
     folded_corrections = FoldedRows("corrections")

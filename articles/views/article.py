@@ -11,44 +11,46 @@ from articles.structured_data import news_article
 from articles.views.errors import withdrawn
 from newsroom.models import Paper
 from newsroom.pagecache import depends_on, fresh_until, reader_page
+from newsroom.paper import paper_of
 
 
 @reader_page()
 def article(request: HttpRequest, year: int, month: int, day: int, slug: str) -> HttpResponse:
     at = now()
     on = _date_or_404(year, month, day)
-    story = get_object_or_404(Article.objects.dated(on).whole(), slug=slug)
+    story = get_object_or_404(Article.objects.dated(on).whole().knowing_next_change(at), slug=slug)
     if story.status == Status.WITHDRAWN:
         depends_on(f"article:{story.pk}")
         return withdrawn(request)
     if not story.is_visible(at):
         # In every header too as if there were no such story.
         raise Http404
-    return render(request, "articles/article.html", article_context(story, at))
+    fresh_until(story.next_change)
+    return render(request, "articles/article.html", article_context(story, at, paper_of(request)))
 
 
-def article_context(story: Article, at: datetime, *, is_preview: bool = False) -> dict[str, Any]:
+def article_context(
+    story: Article, at: datetime, paper: Paper, *, is_preview: bool = False
+) -> dict[str, Any]:
     """What the article's template is given, for readers and for the preview."""
-    beside = related.beside(story, at)
-    read_next = related.read_next(story, at, beside)
+    onward = related.onward(story, at)
     bylines = list(story.bylines.all())
     depends_on(
         f"article:{story.pk}",
         f"section:{story.section.slug}",
         *(f"topic:{topic.slug}" for topic in story.topics.all()),
         *(f"author:{byline.author.slug}" for byline in bylines),
-        *(f"article:{each.pk}" for each in [*beside, *([read_next] if read_next else [])]),
+        *(f"article:{each.pk}" for each in onward.articles),
     )
-    fresh_until(Article.objects.next_change(at))
     return {
         "page": story.facts(is_preview=is_preview),
         "article": story,
         "authors": bylines,
         "corrections": list(story.corrections.all()),
-        "related": beside,
-        "read_next": read_next,
+        "related": onward.beside,
+        "read_next": onward.read_next,
         "is_preview": is_preview,
-        "structured_data": news_article(story, Paper.load()),
+        "structured_data": news_article(story, paper),
     }
 
 

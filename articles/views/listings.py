@@ -11,7 +11,7 @@ from newsroom.pagecache import depends_on, fresh_until, reader_page
 
 def section(request: HttpRequest, section: Section) -> HttpResponse:
     """Reached through `section_or_page`, which knows what stands at the address."""
-    listing = _published(request, Article.objects.filter(section=section))
+    listing = _published(request, Article.objects.filter(section=section).with_bylines())
     return render(
         request,
         "articles/section.html",
@@ -27,7 +27,7 @@ def section(request: HttpRequest, section: Section) -> HttpResponse:
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     depends_on(f"topic:{slug}")
     topic = get_object_or_404(Topic, slug=slug)
-    listing = _published(request, Article.objects.filter(topics=topic))
+    listing = _published(request, Article.objects.filter(topics=topic).with_bylines())
     return render(
         request,
         "articles/topic.html",

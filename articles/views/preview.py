@@ -9,6 +9,7 @@ from articles.models import Article
 from articles.preview_links import GOOD_FOR, article_of
 from articles.views.article import article_context
 from articles.views.paging import facts_of_list
+from newsroom.paper import paper_of
 
 
 def preview(request: HttpRequest, signed: str) -> HttpResponse:
@@ -33,7 +34,8 @@ def _preview(request: HttpRequest, signed: str) -> HttpResponse:
         return _without_story(request, 404)
     if story.is_visible(at):
         return HttpResponseRedirect(story.get_absolute_url())
-    return render(request, "articles/article.html", article_context(story, at, is_preview=True))
+    context = article_context(story, at, paper_of(request), is_preview=True)
+    return render(request, "articles/article.html", context)
 
 
 def _without_story(request: HttpRequest, status: int) -> HttpResponse:

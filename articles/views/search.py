@@ -23,7 +23,7 @@ def search(request: HttpRequest) -> HttpResponse:
             "page": facts_of_list("search"),
             "query": query,
             "count_note": _count_note(count(found)) if query else "",
-            **page_of(found, request, kept={"q": query}).context(),
+            **page_of(found.with_bylines(), request, kept={"q": query}).context(),
         },
     )
 
