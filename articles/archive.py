@@ -3,7 +3,7 @@
 from datetime import date, datetime, tzinfo
 from typing import TypedDict
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count
 from django.db.models.functions import TruncMonth
 
 from articles.models import Article
@@ -38,9 +38,13 @@ def bounds(month: date, zone: tzinfo) -> tuple[datetime, datetime]:
 def neighbours(month: date, at: datetime, zone: tzinfo) -> tuple[date | None, date | None]:
     """The nearest months before and after that have stories."""
     begin, end = bounds(month, zone)
-    published = Article.objects.published(at)
-    before = published.filter(published_at__lt=begin).aggregate(at=Max("published_at"))["at"]
-    after = published.filter(published_at__gte=end).aggregate(at=Min("published_at"))["at"]
+    moments = Article.objects.published(at).values_list("published_at", flat=True)
+    last_before = moments.filter(published_at__lt=begin).order_by("-published_at")[:1]
+    first_after = moments.filter(published_at__gte=end).order_by("published_at")[:1]
+    # Two looks into the index in one query; both ends as an aggregate would read the archive.
+    found = [moment for moment in last_before.union(first_after, all=True) if moment]
+    before = next((moment for moment in found if moment < begin), None)
+    after = next((moment for moment in found if moment >= end), None)
     return _month_of(before, zone), _month_of(after, zone)
 
 

@@ -33,7 +33,7 @@ def archive_month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     of_the_month = Article.objects.published(at).filter(
         published_at__gte=begin, published_at__lt=end
     )
-    listing = page_of(of_the_month, request)
+    listing = page_of(of_the_month.with_bylines(), request)
     if not listing.articles:
         raise Http404
     previous_month, next_month = neighbours(first, at, zone)
