@@ -106,12 +106,14 @@ class _Shelf:
         for key in page.keys:
             self._by_key.setdefault(key, set()).add(address)
         while self.size > self.most:
-            self.drop(next(iter(self.pages)))
+            # In one step: a reader may reorder the pages at any moment.
+            self._strike(*self.pages.popitem(last=False))
 
     def drop(self, address: Address) -> None:
-        page = self.pages.pop(address, None)
-        if page is None:
-            return
+        if page := self.pages.pop(address, None):
+            self._strike(address, page)
+
+    def _strike(self, address: Address, page: Finished) -> None:
         self.size -= page.size + len(address[0]) + len(address[1])
         for key in page.keys:
             addresses = self._by_key[key]
