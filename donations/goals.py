@@ -1,15 +1,34 @@
 """How far a campaign has come, from the ledger and the subscriptions of today."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import QuerySet, Sum
+from django.db.models import (
+    Aggregate,
+    BigIntegerField,
+    Case,
+    Count,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Coalesce
 from django.utils.timezone import localtime
 
 from donations import money
-from donations.models import Campaign, EntryKind, GoalKind, LedgerEntry, Subscription
+from donations.models import Campaign, EntryKind, Frequency, GoalKind, LedgerEntry, Subscription
+
+# A column of the campaign, for a query within the one that finds it.
+Column = Callable[[str], OuterRef]
+# Of a campaign without an end.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 # What went back of what people gave. Fees are ours to pay: the number is gross.
 WENT_BACK = (
@@ -60,37 +79,60 @@ class Progress:
 
 
 def progress(campaign: Campaign, *, at: datetime, zone: ZoneInfo) -> Progress:
-    """Three or fewer queries. Money in other currencies is left out: see `left_out`."""
+    """One query, or none when the campaign came `with_reached`. Money in other currencies is left
+    out: see `left_out`.
+    """
     kind = GoalKind(campaign.goal_kind)
+    reached: int | None = vars(campaign).get("reached")
+    if reached is None:
+        itself = with_reached(Campaign.objects.filter(pk=campaign.pk), at=at, zone=zone)
+        reached = vars(itself.get())["reached"]
     if kind == GoalKind.SUPPORTERS:
-        return Progress(kind, active_supporters(at), campaign.goal_supporters or 0, "")
-    if kind == GoalKind.IN_ALL:
-        paid = _payments(campaign.starts_at, campaign.ends_at).filter(currency=campaign.currency)
-        reached, until = _kept(paid), None
-    else:
-        reached, until = monthly_support(campaign.currency, at=at, zone=zone), month_of(at, zone)[1]
+        return Progress(kind, reached, campaign.goal_supporters or 0, "")
+    until = month_of(at, zone)[1] if kind == GoalKind.MONTHLY else None
     return Progress(kind, max(0, reached), campaign.goal_minor or 0, campaign.currency, until)
 
 
-def monthly_support(currency: str, *, at: datetime, zone: ZoneInfo) -> int:
+def with_reached(
+    campaigns: QuerySet[Campaign], *, at: datetime, zone: ZoneInfo
+) -> QuerySet[Campaign]:
+    """Each with `reached`: its number, in the query that finds it."""
+    return campaigns.annotate(
+        reached=Case(
+            When(goal_kind=GoalKind.SUPPORTERS, then=_active_supporters(at)),
+            When(goal_kind=GoalKind.IN_ALL, then=_kept(_paid_in_all)),
+            default=_monthly_support(at, zone),
+        )
+    )
+
+
+def _active_supporters(at: datetime) -> Combinable:
+    """People whose monthly or yearly support goes on, in whatever currency."""
+    return _total(_active(at), Count("supporter", distinct=True))
+
+
+def _monthly_support(at: datetime, zone: ZoneInfo) -> Combinable:
     """What the paper can count on this month, in minor units.
 
     What active monthly supporters give, a twelfth of what yearly ones give, and the one-time
     support of this calendar month. Gross, less refunds. So it does not fall to 0 on the first.
     """
-    by_interval: dict[str, int] = dict(
-        _active(at)
-        .filter(currency=currency)
-        .values_list("interval")
-        .annotate(total=Sum("amount_minor"))
+    active = _active(at).filter(currency=OuterRef("currency"))
+    monthly, yearly = (
+        _total(active.filter(interval=interval), Sum("amount_minor"))
+        for interval in (Frequency.MONTH, Frequency.YEAR)
     )
-    once = _payments(*month_of(at, zone)).filter(currency=currency, interval="")
-    return by_interval.get("month", 0) + by_interval.get("year", 0) // 12 + _kept(once)
+
+    def once(campaign: Column) -> QuerySet[LedgerEntry]:
+        this_month = _payments(*month_of(at, zone))
+        return this_month.filter(currency=campaign("currency"), interval="")
+
+    return monthly + yearly / 12 + _kept(once)
 
 
-def active_supporters(at: datetime) -> int:
-    """People whose monthly or yearly support goes on, in whatever currency."""
-    return _active(at).values("supporter").distinct().count()
+def _paid_in_all(campaign: Column) -> QuerySet[LedgerEntry]:
+    paid = _payments(campaign("starts_at"), Coalesce(campaign("ends_at"), NEVER))
+    return paid.filter(currency=campaign("currency"))
 
 
 def left_out(campaign: Campaign, *, at: datetime, zone: ZoneInfo) -> list[str]:
@@ -99,7 +141,7 @@ def left_out(campaign: Campaign, *, at: datetime, zone: ZoneInfo) -> list[str]:
     if kind == GoalKind.SUPPORTERS:
         return []
     if kind == GoalKind.IN_ALL:
-        found = {*_payments(campaign.starts_at, campaign.ends_at).values_list("currency", flat=True).distinct()}  # fmt: skip
+        found = {*_payments(campaign.starts_at, campaign.ends_at or NEVER).values_list("currency", flat=True).distinct()}  # fmt: skip
     else:
         once = _payments(*month_of(at, zone)).filter(interval="")
         found = {
@@ -121,19 +163,28 @@ def _active(at: datetime) -> QuerySet[Subscription]:
     return active.order_by()
 
 
-def _payments(start: datetime, end: datetime | None) -> QuerySet[LedgerEntry]:
+def _payments(start: datetime | Combinable, end: datetime | Combinable) -> QuerySet[LedgerEntry]:
     """All that was paid from `start` until before `end`."""
-    paid = LedgerEntry.objects.filter(
-        kind=EntryKind.PAYMENT, livemode=settings.STRIPE_LIVEMODE, occurred_at__gte=start
-    ).order_by()
-    return paid if end is None else paid.filter(occurred_at__lt=end)
+    return LedgerEntry.objects.filter(
+        kind=EntryKind.PAYMENT, livemode=settings.STRIPE_LIVEMODE,
+        occurred_at__gte=start, occurred_at__lt=end,
+    ).order_by()  # fmt: skip
 
 
-def _kept(paid: QuerySet[LedgerEntry]) -> int:
+def _kept(paid: Callable[[Column], QuerySet[LedgerEntry]]) -> Combinable:
     """What is left of these payments, whenever something of them went back."""
+    # One query further in, the campaign is one further out.
+    payments = paid(lambda name: OuterRef(OuterRef(name))).exclude(payment_intent="")
     went_back = LedgerEntry.objects.filter(
-        kind__in=WENT_BACK,
-        payment_intent__in=paid.exclude(payment_intent="").values("payment_intent"),
-    ).order_by()
-    total = paid.aggregate(total=Sum("amount_minor"))["total"] or 0
-    return total + (went_back.aggregate(total=Sum("amount_minor"))["total"] or 0)
+        kind__in=WENT_BACK, livemode=settings.STRIPE_LIVEMODE,
+        payment_intent__in=payments.values("payment_intent"),
+    ).order_by()  # fmt: skip
+    amount = Sum("amount_minor")
+    return _total(paid(OuterRef), amount) + _total(went_back, amount)
+
+
+def _total(rows: QuerySet[Any], total: Aggregate) -> Combinable:
+    """Of rows of one mode, in whole numbers; 0 of none."""
+    one_row = rows.values("livemode").annotate(total=total).values("total")
+    # PostgreSQL adds up to a decimal, and would divide it as such.
+    return Cast(Coalesce(Subquery(one_row), 0), BigIntegerField())

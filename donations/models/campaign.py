@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from newsroom.folded import FoldedRows
 from newsroom.purging import ShownToReaders
 
 validate_currency = RegexValidator(r"^[a-z]{3}$", _("Three small letters, such as usd."))
@@ -71,6 +72,10 @@ class Campaign(ShownToReaders):
     is_paused = models.BooleanField(_("paused"), default=False)
 
     objects = CampaignQuerySet.as_manager()
+
+    # What a query may bring along.
+    next_change: datetime | None
+    folded_prompts = FoldedRows("prompts")
 
     class Meta:
         verbose_name = _("campaign")

@@ -4,6 +4,7 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Least
 from django.utils.translation import gettext_lazy as _
 
 from donations.models.campaign import Campaign
@@ -32,15 +33,16 @@ class PromptQuerySet(models.QuerySet["Prompt"]):
             .order_by("-priority", "pk")
         )
 
-    def next_change(self, at: datetime) -> datetime | None:
-        """When the answer of `live` may differ next."""
-        moments = self.filter(is_live=True, campaign__is_paused=False).aggregate(
-            prompt_starts=models.Min("starts_at", filter=Q(starts_at__gt=at)),
-            prompt_ends=models.Min("ends_at", filter=Q(ends_at__gt=at)),
-            campaign_starts=models.Min("campaign__starts_at", filter=Q(campaign__starts_at__gt=at)),
-            campaign_ends=models.Min("campaign__ends_at", filter=Q(campaign__ends_at__gt=at)),
+    def next_change(self, at: datetime) -> models.Subquery:
+        """When the answer of `live` may differ next, for another query to bring along."""
+        moments = (
+            models.Min(name, filter=Q(**{f"{name}__gt": at}))
+            for name in ("starts_at", "ends_at", "campaign__starts_at", "campaign__ends_at")
         )
-        return min((each for each in moments.values() if each is not None), default=None)
+        wanted = self.filter(is_live=True, campaign__is_paused=False).order_by()
+        return models.Subquery(
+            wanted.values("is_live").annotate(moment=Least(*moments)).values("moment")
+        )
 
 
 class Prompt(ShownToReaders):

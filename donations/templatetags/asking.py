@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.db.models import Exists
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.timezone import now
 from django.utils.translation import get_language_info, override
 
-from donations import asking, goals, money, standing
+from donations import asking, goals, money
 from donations.models import Frequency, Placement, Prompt
+from donations.running import running
 from newsroom.page import PageFacts
 from newsroom.pagecache import depends_on, fresh_until
 from newsroom.paper import absolute, zone_of
@@ -80,10 +80,9 @@ def _ask_of(context: template.Context, page: PageFacts, at: datetime) -> asking.
             chosen[page] = None
         else:
             depends_on("support")
-            fresh_until(Prompt.objects.next_change(at))
-            # Nobody is asked for what would then be refused.
-            live = Prompt.objects.live(at).exclude(Exists(standing.refusing()))
-            chosen[page] = asking.choose(page, live)
+            now_running = running(at, zone_of(context["paper"]))
+            fresh_until(now_running.until)
+            chosen[page] = asking.choose(page, now_running.prompts)
         if request is not None:
             request.ask_by_page = chosen
     return chosen[page]
@@ -91,15 +90,9 @@ def _ask_of(context: template.Context, page: PageFacts, at: datetime) -> asking.
 
 def _progress(context: template.Context, prompt: Prompt, at: datetime) -> goals.Progress:
     depends_on("goal")
-    request = context.get("request")
-    known: dict[int, goals.Progress] = getattr(request, "goal_by_campaign", {})
-    campaign = prompt.campaign
-    if campaign.pk not in known:
-        known[campaign.pk] = goals.progress(campaign, at=at, zone=zone_of(context["paper"]))
-        fresh_until(known[campaign.pk].until)
-        if request is not None:
-            request.goal_by_campaign = known
-    return known[campaign.pk]
+    progress = goals.progress(prompt.campaign, at=at, zone=zone_of(context["paper"]))
+    fresh_until(progress.until)
+    return progress
 
 
 def _frequencies(prompt: Prompt) -> list[dict[str, Any]]:
