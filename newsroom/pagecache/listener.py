@@ -73,14 +73,13 @@ class Listener:
             if monotonic() >= next_beat:
                 session.execute("SELECT pg_notify(%s, %s)", [CHANNEL, HEARTBEAT])
                 next_beat = monotonic() + BEAT
+            # To its end: what came together with a notice goes with a generator that is left.
             for notice in session.notifies(timeout=max(0.0, next_beat - monotonic())):
                 if notice.payload != HEARTBEAT:
                     self._purge(notice.payload.split(" "))
                 elif notice.pid == session.info.backend_pid:
                     self.hears_until = monotonic() + DEAF_AFTER
                     self._heard()
-                if monotonic() >= next_beat:
-                    break
 
 
 def _address() -> dict[str, Any]:
