@@ -15,7 +15,9 @@ ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 def news_article(article: Article, paper: Paper) -> SafeString:
     """JSON-LD, safe as the content of a script element."""
-    text = json.dumps(_facts(article, paper), ensure_ascii=False).translate(ESCAPES)
+    text = json.dumps(_facts(article, paper), ensure_ascii=False, separators=(",", ":")).translate(
+        ESCAPES
+    )
     return mark_safe(text)  # noqa: S308 - escaped above
 
 
@@ -27,7 +29,6 @@ def _facts(article: Article, paper: Paper) -> dict[str, Any]:
         "headline": article.headline,
         "description": article.standfirst,
         "url": address,
-        "mainEntityOfPage": address,
         "inLanguage": article.language,
         "articleSection": article.section.name,
         "keywords": [topic.name for topic in article.topics.all()],

@@ -8,7 +8,6 @@ from articles import feeds, sitemaps
 from articles.views import archive, listings, robots, search
 from articles.views.article import article
 from articles.views.front_page import front_page
-from articles.views.paper_css import paper_css
 from articles.views.preview import preview
 from articles.views.section_or_page import section_or_page
 
@@ -67,7 +66,6 @@ urlpatterns = [
     path("sitemap-<slug:name>.xml", sitemaps.one, name="sitemap_part"),
     path("news-sitemap.xml", sitemaps.news, name="news_sitemap"),
     path("robots.txt", robots.robots, name="robots"),
-    path("paper.css", paper_css, name="paper_css"),
     path("preview/<str:signed>/", preview, name="preview"),
     path("<slug:slug>/feed/", feeds.StoriesFeed(), name="section_feed"),
     path("<slug:slug>/", section_or_page, name="section_or_page"),

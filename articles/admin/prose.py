@@ -11,7 +11,10 @@ from django_prose_editor.widgets import AdminProseEditorWidget
 from js_asset import Media  # type: ignore[import-untyped]
 
 from articles import html_body
+from newsroom import inline
 
+# The hash of a style that the field writes into its page.
+WRITTEN_BY_THE_EDITOR = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
 EXTENSIONS: dict[str, Any] = {
     "Bold": True,
     "Italic": True,
@@ -113,5 +116,7 @@ class ProseDesk:
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         nonce = str(request.csp_nonce)  # type: ignore[attr-defined]
+        inline.allow("style-src", WRITTEN_BY_THE_EDITOR)
+        inline.allow("font-src", "'self'")
         context["media"] = Media.from_media(context["media"], nonce=nonce)
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc,no-any-return]

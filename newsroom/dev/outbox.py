@@ -16,6 +16,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
+from newsroom import inline
+
 BETWEEN = b"\n" + b"-" * 79 + b"\n"
 LINK = re.compile(r"https?://[^\s<>]+[^\s<>.,)]")
 
@@ -50,6 +52,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 def letter(request: HttpRequest, key: str) -> HttpResponse:
+    inline.allow("frame-src", "'self'")
     found = _find(key)
     text = found.part("plain")
     return render(

@@ -1,9 +1,8 @@
+// Before the first paint: no ask for whoever wants none today.
 (() => {
   const hide = () => {
-    const today = new Date().toISOString().slice(0, 10);
-    const [, kept = ""] = /newsroom_reader=([^;]*)/.exec(document.cookie) || [];
-    if ((kept.match(/\d{4}-\d\d-\d\d/g) || []).some((day) => day > today))
-      document.documentElement.dataset.asks = "off";
+    const days = document.cookie.match(/newsroom_reader=[^;]*/)?.[0].match(/\d{4}-\d\d-\d\d/g);
+    if (days?.some((day) => day > new Date().toISOString())) document.documentElement.dataset.asks = "off";
   };
   hide();
   addEventListener("pageshow", hide);

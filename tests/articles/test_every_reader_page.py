@@ -46,7 +46,6 @@ OTHER = (
     "/sitemap-2024-03.xml",
     "/news-sitemap.xml",
     "/robots.txt",
-    "/paper.css",
 )
 # What a browser fetches by itself; the links of a page are the reader's to follow.
 FETCHED_LINKS = {"stylesheet", "icon", "preload", "modulepreload", "preconnect", "dns-prefetch"}

@@ -188,13 +188,3 @@ def test_the_number_of_queries_does_not_grow(client: Client) -> None:
     few = queries()
     publish(30)
     assert queries() == few
-
-
-def test_the_papers_colours_are_a_stylesheet(client: Client) -> None:
-    from newsroom.models import Paper
-
-    Paper(accent_colour="#123456", accent_colour_dark="#abcdef").save()
-    response = client.get("/paper.css")
-    assert response["Content-Type"] == "text/css; charset=utf-8"
-    assert response.content == b":root{--accent:#123456;--accent-dark:#abcdef}\n"
-    assert response["Surrogate-Key"] == "paper"

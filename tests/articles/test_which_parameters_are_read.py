@@ -40,7 +40,6 @@ def test_every_page_but_the_preview_is_for_everybody(pattern: URLPattern) -> Non
         ("/sitemap-2024-03.xml", {"p"}),
         ("/news-sitemap.xml", set()),
         ("/robots.txt", set()),
-        ("/paper.css", set()),
     ],
 )
 def test_what_a_page_reads_is_what_it_declares(

@@ -1,8 +1,7 @@
-/* The asks of this page: hidden with one press, without leaving it. Everything here also works as
-   plain forms and links; when the network fails, the browser sends them as such. */
+/* The asks of a page: hidden with one press, without leaving it. `templates/inline/asks.js` fetches
+   this when it is needed; when the network fails, the browser sends the forms as such. */
 
 const root = document.documentElement;
-const asks = document.querySelectorAll("[data-placement]");
 
 const post = (url, body) =>
   fetch(url, { method: "POST", body, headers: { Accept: "text/fragment+html" } }).then((answer) => {
@@ -17,16 +16,17 @@ const replace = (old, html) => {
   const panel = old.nextElementSibling;
   if (old.dataset.placement) root.dataset.asks = "off";
   else old.remove();
-  panel.querySelector("form")?.addEventListener("submit", later);
+  panel.querySelector("form")?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    later(event.target);
+  });
   (panel.querySelector("[aria-invalid]") || panel).focus({ preventScroll: true });
   // After the browser's own scroll anchoring, so that the two do not add up.
   requestAnimationFrame(() => scrollBy(0, panel.getBoundingClientRect().top - Math.max(before, 0)));
 };
 
-function later(event) {
-  const form = event.target;
+function later(form) {
   const old = form.closest("[data-placement], [data-later]");
-  event.preventDefault();
   // A double click is one press.
   if (form.ariaBusy === "true") return;
   form.ariaBusy = "true";
@@ -34,32 +34,35 @@ function later(event) {
   post(form.action, data).then((html) => replace(old, html), () => form.submit());
 }
 
-for (const ask of asks) {
-  ask.querySelector("form[method=post]")?.addEventListener("submit", later);
-
-  const close = ask.querySelector("[data-close]");
-  if (close) {
-    close.hidden = false;
-    close.addEventListener("click", () => {
-      root.dataset.asks = "off";
-      document.getElementById("main").focus({ preventScroll: true });
-      post(ask.querySelector("form[method=post]").action, new URLSearchParams({ action: "close" })).catch(() => {});
-    });
+/* Each frequency has amounts of its own; without a script, those of the first are offered. */
+function offer(ask, every) {
+  for (const amount of ask.querySelectorAll("[name=amount]")) {
+    const [plain, ...text] = (amount.dataset[every] || "").split(" ");
+    amount.closest("label").hidden = !plain;
+    amount.disabled = !plain;
+    amount.value = plain;
+    amount.parentNode.querySelector("bdi").textContent = text.join(" ");
   }
+}
 
-  /* Each frequency has amounts of its own; without a script, those of the first are offered. */
-  const offer = (every) => {
-    for (const amount of ask.querySelectorAll("[name=amount]")) {
-      const [plain, ...text] = (amount.dataset[every] || "").split(" ");
-      amount.closest("label").hidden = !plain;
-      amount.disabled = !plain;
-      amount.value = plain;
-      amount.parentNode.querySelector("bdi").textContent = text.join(" ");
-    }
-  };
-  for (const every of ask.querySelectorAll("[type=radio][name=every]")) {
-    every.addEventListener("change", () => offer(every.value));
-    // A browser that reloads keeps the choice.
-    if (every.checked && !every.defaultChecked) offer(every.value);
-  }
+/* One for each kind of event; a form that is not posted only leads somewhere. */
+export function submit(ask, form) {
+  if (form.method === "post") later(form);
+}
+
+export function click(ask, target) {
+  if (!target.closest("[data-close]")) return;
+  root.dataset.asks = "off";
+  document.getElementById("main").focus({ preventScroll: true });
+  post(ask.querySelector("form[method=post]").action, new URLSearchParams({ action: "close" })).catch(() => {});
+}
+
+export function change(ask, field) {
+  if (field.name === "every") offer(ask, field.value);
+}
+
+/* A browser that reloads keeps the choice, and the amounts have to follow it. */
+export function pointerover(ask) {
+  const every = ask.querySelector("[type=radio][name=every]:checked");
+  if (every && !every.defaultChecked) offer(ask, every.value);
 }
