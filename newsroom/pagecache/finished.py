@@ -17,10 +17,13 @@ BROTLI, GZIP = 5, 6
 WORTH_COMPRESSING = 200
 # Seconds after which a page is rendered anew, whatever it stands on.
 GOOD_FOR = 600.0
-# What we say ourselves, or what speaks of one connection.
-OURS = frozenset(("content-length", "content-encoding", "etag", "vary", "connection", "date"))
-# Not for as long as the page is true: for when there is no other.
-LAST_RESORT = "stale-if-error"
+# What we say ourselves, what speaks of one connection, and what no page may say to all who wait.
+OURS = frozenset(
+    ("content-length", "content-encoding", "etag", "vary", "connection", "date", "set-cookie")
+)
+# For how long somebody may keep a page, and for how long repeat it after that.
+KEPT = frozenset(("max-age", "s-maxage"))
+REPEATED = "stale-while-revalidate"
 KEPT_STATUSES = frozenset((200, 301, 404, 410))
 
 
@@ -133,16 +136,27 @@ def _is_text(content_type: str) -> bool:
 
 
 def _longest(cache_control: str) -> int:
-    """Seconds for which somebody may keep or repeat the page."""
-    parts = (each.strip().partition("=") for each in cache_control.split(","))
-    return max((int(v) for name, _, v in parts if v.isdecimal() and name != LAST_RESORT), default=0)
+    """Seconds for which somebody may keep and then repeat the page."""
+    seconds = _seconds(cache_control)
+    return max((seconds[name] for name in KEPT & seconds.keys()), default=0) + seconds.get(
+        REPEATED, 0
+    )
 
 
 def _capped(cache_control: str, most: int) -> str:
-    parts = []
-    for part in (each.strip() for each in cache_control.split(",")):
-        name, _, value = part.partition("=")
-        if value.isdecimal() and name != LAST_RESORT:
-            part = f"{name}={min(int(value), most)}"
-        parts.append(part)
-    return ", ".join(parts)
+    """The same, for `most` seconds in all. `stale-if-error` stays: it is for when nothing else is."""
+    seconds = _seconds(cache_control)
+    kept = {name: min(seconds[name], most) for name in KEPT & seconds.keys()}
+    left = most - max(kept.values(), default=0)
+    capped = kept | {REPEATED: min(seconds.get(REPEATED, 0), left)}
+    parts = [part.strip() for part in cache_control.split(",")]
+    names = [part.partition("=")[0] for part in parts]
+    return ", ".join(
+        f"{name}={capped[name]}" if name in capped and name in seconds else part
+        for name, part in zip(names, parts, strict=True)
+    )
+
+
+def _seconds(cache_control: str) -> dict[str, int]:
+    parts = (part.strip().partition("=") for part in cache_control.split(","))
+    return {name: int(value) for name, _, value in parts if value.isdecimal()}

@@ -50,7 +50,9 @@ def _allow_caching(response: HttpResponse, dependencies: Dependencies) -> None:
     stale = STALE_WHILE_REVALIDATE
     if dependencies.until is not None:
         left = max(0, int((dependencies.until - now()).total_seconds()))
-        browser, shared, stale = min(browser, left), min(shared, left), min(stale, left)
+        browser, shared = min(browser, left), min(shared, left)
+        # Which begins when the browser's time is over.
+        stale = min(stale, left - browser)
     patch_cache_control(
         response,
         public=True,
