@@ -21,6 +21,7 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from articles import html_body
 from articles.models import Article, ArticleQuerySet, Image, Section
 from articles.structured_data import absolute_file
+from articles.views.paging import EPOCH
 from newsroom.models import Paper
 from newsroom.pagecache import depends_on, fresh_until, reader_page
 from newsroom.paper import absolute, paper_of
@@ -39,7 +40,13 @@ class Stories:
     address: str
 
 
-class FullTextRss(Rss201rev2Feed):
+class SteadyFeed(SyndicationFeed):
+    def latest_post_date(self) -> datetime:
+        # Of a feed without a story Django says that it is of this moment, each time anew.
+        return super().latest_post_date() if self.items else EPOCH
+
+
+class FullTextRss(SteadyFeed, Rss201rev2Feed):
     def rss_attributes(self) -> dict[str, str]:
         return {
             **super().rss_attributes(),
@@ -54,7 +61,7 @@ class FullTextRss(Rss201rev2Feed):
         handler.addQuickElement("content:encoded", item["content"])
 
 
-class JsonFeed(SyndicationFeed):
+class JsonFeed(SteadyFeed):
     """https://www.jsonfeed.org/version/1.1/"""
 
     content_type = "application/feed+json; charset=utf-8"

@@ -152,6 +152,16 @@ def test_an_empty_paper_has_a_feed(client: Client) -> None:
     assert json.loads(client.get("/feed.json").content)["items"] == []
 
 
+@pytest.mark.parametrize("address", ["/feed/", "/feed.json"])
+def test_an_empty_feed_is_the_same_whenever_it_is_asked_for(client: Client, address: str) -> None:
+    def ask(second: int) -> tuple[bytes, str]:
+        with time_machine.travel(datetime(2026, 3, 5, 9, 0, second, tzinfo=UTC), tick=False):
+            response = client.get(address)
+        return response.content, response["Last-Modified"]
+
+    assert ask(0) == ask(1)
+
+
 def test_the_same_as_json(client: Client) -> None:
     Paper(name="The Lantern").save()
     article = ArticleFactory(
