@@ -21,9 +21,16 @@ INSTALL = "Install them with: apt install nginx openssl"
 TOLD = (
     "add_header X-Cache $upstream_cache_status always; add_header X-Server $upstream_addr always;"
 )
-HAS_BROTLI = any(Path("/etc/nginx/modules-enabled").glob("*brotli-static*"))
+BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
+HAS_BROTLI = BROTLI.exists()
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 SHORT = 1  # seconds, where production waits longer for slow readers
+FOR_TESTS = {
+    r"(client_(?:header|body)_timeout) 10s;": rf"\1 {SHORT}s;",
+    r" buffer=32k flush=5s;": ";",
+    # Says where a page came from; in production the log does.
+    r"(root [^;]+;)(?=\n\n)": r"\1 add_header X-Cache $upstream_cache_status always;",
+}
 
 
 class Answer(NamedTuple):
@@ -44,7 +51,7 @@ class Answer(NamedTuple):
 class Nginx:
     """`web` are the ports of the paper's web servers; static/ and media/ lie in `folder`.
 
-    `as_in_production`: it says no more, and waits and logs no less, than the file has it.
+    As in production it has patience with slow readers, and tells nobody where a page came from.
     """
 
     def __init__(
@@ -54,23 +61,30 @@ class Nginx:
             if shutil.which(program) is None:
                 raise AssertionError(f"There is no {program} on this machine. {INSTALL}")
         self.folder, self.web = folder, web
-        self.as_in_production = as_in_production
         self.http, self.https = free_port(), free_port()
         self.certificate = folder / "fullchain.pem"
         for each in ("static", "media", "temporary", "challenges"):
             (folder / each).mkdir(parents=True, exist_ok=True)
-        # nginx gives up root, and the folders of tests are private.
+        text = (ROOT / "deploy/nginx.conf").read_text()
+        for pattern, here in (self._places() | ({} if as_in_production else FOR_TESTS)).items():
+            text, found = re.subn(pattern, here, text)
+            assert found, f"deploy/nginx.conf has no {pattern} any more"
         self.configuration = folder / "nginx.conf"
-        self.configuration.write_text(self._as_here((ROOT / "deploy/nginx.conf").read_text()))
+        self.configuration.write_text(text)
         self._make_certificate()
         self._tls = ssl.create_default_context(cafile=self.certificate)
         self._process: subprocess.Popen[bytes] | None = None
 
-    def _as_here(self, text: str) -> str:
-        own_places = "".join(
+    def _places(self) -> dict[str, str]:
+        """What stands in the file, as a pattern, and what takes its place."""
+        temporary = "".join(
             f"{each}_temp_path {self.folder}/temporary/{each};" for each in TEMPORARY
         )
-        substitutions = {
+        return {
+            r"include /etc/nginx/modules-enabled/\*\.conf;": (
+                f"load_module {BROTLI};" if HAS_BROTLI else ""
+            ),
+            r"# brotli_static on;": "brotli_static on;" if HAS_BROTLI else "",
             r"user www-data;": f"user {getpass.getuser()};",
             r"/run/nginx\.pid": f"{self.folder}/nginx.pid",
             r"/var/log/nginx/": f"{self.folder}/",
@@ -83,18 +97,8 @@ class Nginx:
             r"listen 443\b": f"listen 127.0.0.1:{self.https}",
             r"127\.0\.0\.1:8001\b": f"127.0.0.1:{self.web[0]}",
             r"127\.0\.0\.1:8002\b": f"127.0.0.1:{self.web[1]}",
-            r"server_tokens off;": f"server_tokens off; {own_places}",
+            r"server_tokens off;": f"server_tokens off; {temporary}",
         }
-        if not self.as_in_production:
-            substitutions |= {
-                r"(client_(?:header|body)_timeout) 10s;": rf"\1 {SHORT}s;",
-                r"buffer=32k flush=5s;": ";",
-                r"(root [^;]+;)(?=\n\n)": rf"\1 {TOLD}",
-            }
-        for pattern, here in substitutions.items():
-            text, found = re.subn(pattern, here, text)
-            assert found, f"deploy/nginx.conf has no {pattern} any more"
-        return text.replace("# brotli_static on;", "brotli_static on;") if HAS_BROTLI else text
 
     def _make_certificate(self) -> None:
         subprocess.run(
