@@ -61,25 +61,33 @@ class Renderer:
             if under_way := self._under_way.get(address):
                 return under_way
             rendering = self._under_way[address] = Rendering(purges_so_far())
-        self._threads.submit(self._run, address, rendering, finish)
+        try:
+            self._threads.submit(self._run, address, rendering, finish)
+        except RuntimeError:  # no thread can be started, or the process is about to end
+            logger.exception("pagecache_render")
+            if rendering.page.cancel():
+                self._end(address, rendering)
         return rendering
 
     def _run(self, address: Address, rendering: Rendering, finish: Finish) -> None:
+        if not rendering.page.set_running_or_notify_cancel():
+            return
         try:
             with database.within(PATIENCE):
                 answer = self._render(address)
             page = finish(rendering, answer)
         except BaseException as error:
             logger.exception("pagecache_render")
-            self._end(address)
+            self._end(address, rendering)
             rendering.page.set_exception(error)
         else:
-            self._end(address)
+            self._end(address, rendering)
             rendering.page.set_result(page)
 
-    def _end(self, address: Address) -> None:
+    def _end(self, address: Address, rendering: Rendering) -> None:
         with self._lock:
-            del self._under_way[address]
+            if self._under_way.get(address) is rendering:
+                del self._under_way[address]
 
     def _render(self, address: Address) -> Answer:
         dependencies = Dependencies()
