@@ -35,9 +35,9 @@ check: ## Format, lint, types, migrations, production settings, import rules
 	$(CHECKED) $(PYTHON) manage.py check --deploy --fail-level WARNING
 	.venv/bin/lint-imports
 
-bench: ## How fast it is on this machine (ROUNDS=2 for a quick look)
+bench: ## How fast it is on this machine (ARGS=reading for one part, ROUNDS=2 for a quick look)
 	@$(SYSTEM_PYTHON) newsroom/dev/install.py dev
-	@$(PYTHON) -m bench.webhook_intake
+	@$(PYTHON) -m bench $(ARGS)
 
 format: ## Bring the code into its form
 	@$(SYSTEM_PYTHON) newsroom/dev/install.py dev

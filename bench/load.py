@@ -16,6 +16,8 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from bench.answers import read_answer
+
 PATIENCE = 30.0  # seconds without any answer
 
 
@@ -131,15 +133,8 @@ class _Connection:
         if not chunk:
             return 0
         self.got += chunk
-        head, end, body = self.got.partition(b"\r\n\r\n")
-        if not end:
-            return None
-        length = 0
-        for line in head.split(b"\r\n")[1:]:
-            name, _, value = line.partition(b":")
-            if name.lower() == b"content-length":
-                length = int(value)
-        return int(head.split(b" ", 2)[1]) if len(body) >= length else None
+        answer = read_answer(self.got)
+        return answer and answer.status
 
 
 def run(order: Order) -> Figures:
