@@ -8,7 +8,7 @@ most half of this server's threads, however long they wait for PostgreSQL.
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
 from time import monotonic, time
@@ -48,7 +48,9 @@ AFTER_FAILURE = 2.0
 RETRY_AFTER = "5"
 # Purged again and again while it is rendered: what was rendered last will do.
 TRIES = 3
-MOST_HOSTS = 1_000
+MOST_HOSTS, LONGEST_HOST = 1_000, 260
+# A clock may be put back by so much without anybody looking: seconds.
+CLOCKS_PLAY = 5.0
 UNAVAILABLE = "503 Service Unavailable"
 
 
@@ -67,7 +69,8 @@ class PageCache:
     def __init__(self, application: Application, place: Place) -> None:
         self._application = application
         self._place = place
-        self._hosts: dict[str, bool] = {}
+        # In the spellings that were seen: with a port, in capitals.
+        self._hosts: set[str] = set()
         self._is_https = place.site.scheme == "https"
         self._beginning = threading.Lock()
         self._forget_everything()
@@ -91,14 +94,14 @@ class PageCache:
                 self.listener.start()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        path: str = environ["PATH_INFO"]
+        path: str = environ["PATH_INFO"] or "/"
         query: str = environ.get("QUERY_STRING", "")
         method: str = environ["REQUEST_METHOD"]
         if method in {"GET", "HEAD"} and self._is_ours(environ):
             page = self.store.find((path, ""))
             if query and page is not None and page.parameters != frozenset():
                 page = None
-            if page is not None and time() < page.look_again_at and self._hears():
+            if page is not None and page.made_at <= time() < page.look_again_at and self._hears():
                 return _send(page, environ, start_response, method)
             return self._look_up(environ, start_response, path, query, page)
         return self._pass_on(environ, start_response, kind_of(path))
@@ -109,12 +112,12 @@ class PageCache:
     def _is_ours(self, environ: Environ) -> bool:
         """Asked of one of our names, in the way readers do."""
         host: str = environ.get("HTTP_HOST", "")
-        known = self._hosts.get(host)
-        if known is None:
-            known = _is_among(host, self._place.hosts)
-            if len(self._hosts) < MOST_HOSTS:
-                self._hosts[host] = known
-        if not known or environ.get("SCRIPT_NAME"):
+        if host not in self._hosts:
+            if not _is_among(host, self._place.hosts):
+                return False
+            if len(self._hosts) < MOST_HOSTS and len(host) <= LONGEST_HOST:
+                self._hosts.add(host)
+        if environ.get("SCRIPT_NAME"):
             return False
         if not self._is_https:
             return True
@@ -150,16 +153,17 @@ class PageCache:
     def _as_new_as_can_be(self, address: Address, page: Finished) -> Finished:
         """This page or a newer one; never an error, never a long wait."""
         now = time()
+        if now < page.made_at - CLOCKS_PLAY:
+            # The clock was put back, and its end would never come.
+            page.expire()
         if now >= page.good_until:
             return self._newer(address, page) or page
-        if now >= page.refresh_at or (
-            not self._hears() and monotonic() - page.asked_at > WHILE_DEAF
-        ):
+        is_in_doubt = not self._hears() and monotonic() - page.asked_at > WHILE_DEAF
+        if (now >= page.refresh_at or is_in_doubt) and not self.renderer.is_busy():
             page.refresh_at = float("inf")
             page.look_again()
             page.asked_at = monotonic()
-            if not self.renderer.is_busy():
-                self._begin(address, page.parameters)
+            self._begin(address, page.parameters)
         return page
 
     def _newer(self, address: Address, page: Finished) -> Finished | None:
@@ -174,12 +178,14 @@ class PageCache:
             if newer is None or newer.code >= 500:
                 page.failed_at = monotonic()
                 return None
-            if not rendering.is_outdated:
+            if not (rendering.is_outdated or newer.is_purged):
                 break
         return newer
 
     def _first(self, address: Address, parameters: Parameters) -> Finished | None:
         """A page that is not kept; None when it cannot be had in time."""
+        if self.renderer.is_busy() and not self.renderer.is_at(address):
+            return None
         may_wait_long = self._first_waits.acquire(blocking=False)
         try:
             if not may_wait_long and database.is_silent():
@@ -188,7 +194,7 @@ class PageCache:
             for _ in range(TRIES):
                 rendering = self._begin(address, parameters)
                 page = _page(rendering, until - monotonic())
-                if page is None or not rendering.is_outdated:
+                if page is None or not (rendering.is_outdated or page.is_purged):
                     break
             return page
         finally:
@@ -217,8 +223,7 @@ class PageCache:
         if not self._take_turn():
             return self._apologise(start_response, environ["REQUEST_METHOD"])
         seconds = database.PATIENCE_AT_DESKS if kind.is_desk else database.PATIENCE
-        with database.patience(seconds):
-            return _Turn(self._application, environ, start_response, self._turns)
+        return _Turn(self._application, environ, start_response, self._turns, seconds)
 
     def _take_turn(self) -> bool:
         until = monotonic() + FOR_TURN
@@ -248,18 +253,21 @@ class _Turn:
 
     def __init__(
         self, application: Application, environ: Environ, start_response: StartResponse,
-        turns: threading.BoundedSemaphore,
+        turns: threading.BoundedSemaphore, patience: float,
     ) -> None:  # fmt: skip
-        self._turns = turns
+        self._turns, self._patience = turns, patience
         try:
-            self._chunks = application(environ, start_response)
+            with database.patience(patience):
+                self._chunks = application(environ, start_response)
         except BaseException:
             turns.release()
             raise
         self._is_open = True
 
-    def __iter__(self) -> Any:
-        return iter(self._chunks)
+    def __iter__(self) -> Iterator[bytes]:
+        # What is sent while it is read from the database.
+        with database.patience(self._patience):
+            yield from self._chunks
 
     def close(self) -> None:
         try:
@@ -293,7 +301,8 @@ def _send(
     if page.code == 200 and _has_it(etag, environ):
         start_response("304 Not Modified", _without_body(headers))
         return []
-    start_response(page.status, headers)
+    # A server may add to the list that it is given.
+    start_response(page.status, [*headers])
     return [] if method == "HEAD" else [body]
 
 

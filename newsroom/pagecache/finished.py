@@ -89,6 +89,10 @@ class Finished:
     def expire(self) -> None:
         self.good_until = self.look_again_at = -math.inf
 
+    @property
+    def is_purged(self) -> bool:
+        return self.good_until == -math.inf
+
     def headers_at(self, headers: Headers, now: float) -> Headers:
         """Near its end it must not be kept beyond it."""
         if now < self.headers_until:

@@ -53,6 +53,9 @@ class Renderer:
         """So many are waiting to be rendered that whoever has an old copy does not ask."""
         return len(self._under_way) >= self._most
 
+    def is_at(self, address: Address) -> bool:
+        return address in self._under_way
+
     def begin(
         self, address: Address, purges_so_far: Callable[[], int], finish: Finish
     ) -> Rendering:

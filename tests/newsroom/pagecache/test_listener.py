@@ -229,10 +229,10 @@ def test_whoever_cannot_take_a_purge_begins_anew(monkeypatch: pytest.MonkeyPatch
         real = ear._purge
 
         def fails(keys: list[str]) -> None:
-            ear._purge = real  # type: ignore[method-assign]
+            ear._purge = real
             raise RuntimeError("no memory")
 
-        ear._purge = fails  # type: ignore[method-assign]
+        ear._purge = fails
         purge("article:1")
         heard.wait_for(lambda: ["*"] in heard.purges)
 

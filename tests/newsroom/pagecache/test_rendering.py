@@ -70,7 +70,7 @@ def test_other_addresses_do_not_wait(paper: Paper, renderer: Renderer) -> None:
     paper.pages[STORY] = Page(meanwhile=lambda: go_on.wait(SECONDS))
     slow = renderer.begin(ADDRESS, no_purges, finish)
     renderer.begin(("/", ""), no_purges, finish).page.result(SECONDS)
-    renderer.begin((STORY, "before=x"), no_purges, lambda *_: None)  # type: ignore[arg-type,return-value]
+    renderer.begin((STORY, "before=x"), no_purges, lambda *_: None)  # type: ignore[arg-type]
     assert not slow.page.done()
     go_on.set()
     slow.page.result(SECONDS)
@@ -157,7 +157,7 @@ def test_a_page_may_take_its_keys_and_its_time(paper: Paper, renderer: Renderer)
 def test_it_is_busy_while_much_waits(paper: Paper, renderer: Renderer) -> None:
     go_on = threading.Event()
     paper.otherwise = Page(meanwhile=lambda: go_on.wait(SECONDS))
-    begun = []
+    begun: list[Rendering] = []
     while not renderer.is_busy():
         begun.append(renderer.begin((f"/{len(begun)}/", ""), no_purges, finish))
     assert 2 < len(begun) <= 64
