@@ -24,19 +24,12 @@ from django.utils.timezone import localtime
 
 from donations import money
 from donations.models import Campaign, EntryKind, Frequency, GoalKind, LedgerEntry, Subscription
+from donations.models.ledger_entry import WENT_BACK
 
 # A column of the campaign, for a query within the one that finds it.
 Column = Callable[[str], OuterRef]
 # Of a campaign without an end.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-
-# What went back of what people gave. Fees are ours to pay: the number is gross.
-WENT_BACK = (
-    EntryKind.REFUND,
-    EntryKind.REFUND_FAILED,
-    EntryKind.DISPUTE,
-    EntryKind.DISPUTE_RETURNED,
-)
 
 
 @dataclass(frozen=True)

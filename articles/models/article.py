@@ -92,7 +92,8 @@ class Article(ShownToReaders):
         blank=True,
         help_text=_("One or two sentences below the headline that say why to read on."),
     )
-    slug = models.SlugField(_("address"), max_length=120, allow_unicode=True)
+    # Found by its date and this together: alone it has no index.
+    slug = models.SlugField(_("address"), max_length=120, allow_unicode=True, db_index=False)
     kicker = models.CharField(
         _("kicker"),
         max_length=60,
@@ -210,6 +211,12 @@ class Article(ShownToReaders):
                 condition=models.Q(status=Status.PUBLISHED),
                 name="article_section_published",
             ),
+            # What to read next. In a paper of many languages the newest of one may be far down.
+            models.Index(
+                fields=["section", "language", "-published_at", "-id"],
+                condition=models.Q(status=Status.PUBLISHED),
+                name="article_read_next",
+            ),
             GinIndex(fields=["words"], name="article_words"),
         ]
 
@@ -252,9 +259,10 @@ class Article(ShownToReaders):
 class Byline(ShownToReaders):
     """One author of one story, with what they did."""
 
-    article = models.ForeignKey(Article, models.CASCADE, related_name="bylines")
+    # The indexes below begin with these two.
+    article = models.ForeignKey(Article, models.CASCADE, related_name="bylines", db_index=False)
     author = models.ForeignKey(
-        Author, models.PROTECT, related_name="bylines", verbose_name=_("author")
+        Author, models.PROTECT, related_name="bylines", verbose_name=_("author"), db_index=False
     )
     role = models.CharField(
         _("role"),
@@ -274,6 +282,7 @@ class Byline(ShownToReaders):
                 name="one_byline_per_author_and_role",
             )
         ]
+        indexes = [models.Index(fields=["author", "article"], name="byline_author")]
 
     def __str__(self) -> str:
         return str(self.author)
@@ -298,7 +307,10 @@ class Correction(ShownToReaders):
 class RelatedArticle(ShownToReaders):
     """A story that editors put beside another."""
 
-    article = models.ForeignKey(Article, models.CASCADE, related_name="related_links")
+    # The constraint below has an index that begins with it.
+    article = models.ForeignKey(
+        Article, models.CASCADE, related_name="related_links", db_index=False
+    )
     other = models.ForeignKey(
         Article, models.CASCADE, related_name="related_from", verbose_name=_("article")
     )

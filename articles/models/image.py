@@ -30,13 +30,14 @@ class Image(ShownToReaders):
     )
     caption = models.CharField(_("caption"), max_length=500, blank=True)
     credit = models.CharField(_("credit"), max_length=160, blank=True)
-    sha256 = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("picture")
         verbose_name_plural = _("pictures")
         ordering = ["-uploaded_at", "-pk"]
+        indexes = [models.Index(fields=["sha256"], name="image_sha256")]
 
     def __str__(self) -> str:
         return self.caption or self.alt or str(self.file)

@@ -28,7 +28,6 @@ class Redirect(ShownToReaders):
     old_address = models.CharField(
         _("old address"),
         max_length=500,
-        unique=True,
         help_text=_("Path, and query if it had one: /2014/05/old-name/ or /?p=12."),
     )
     article = models.ForeignKey(Article, models.CASCADE, null=True, blank=True)
@@ -43,7 +42,9 @@ class Redirect(ShownToReaders):
         verbose_name_plural = _("redirects")
         ordering = ["old_address"]
         constraints = [
-            models.CheckConstraint(condition=exactly_one(TARGETS), name="redirect_has_one_target")
+            # `unique=True` would keep a second index, for searches by how an address begins.
+            models.UniqueConstraint(fields=["old_address"], name="one_redirect_per_old_address"),
+            models.CheckConstraint(condition=exactly_one(TARGETS), name="redirect_has_one_target"),
         ]
 
     def __str__(self) -> str:

@@ -17,6 +17,15 @@ class EntryKind(models.TextChoices):
     ADJUSTMENT = "adjustment", _("adjustment")
 
 
+# What went back of what people gave. Fees are ours to pay.
+WENT_BACK = (
+    EntryKind.REFUND,
+    EntryKind.REFUND_FAILED,
+    EntryKind.DISPUTE,
+    EntryKind.DISPUTE_RETURNED,
+)
+
+
 class LedgerEntry(models.Model):
     """One fact about money. Never changed, never deleted: PostgreSQL itself refuses both."""
 
@@ -79,6 +88,13 @@ class LedgerEntry(models.Model):
         indexes = [
             models.Index(fields=["currency", "occurred_at"], name="ledger_month"),
             models.Index(fields=["-occurred_at", "-id"], name="ledger_newest"),
+            # What went back is rare, and is taken off every goal.
+            models.Index(
+                fields=["payment_intent"],
+                include=["amount_minor"],
+                condition=models.Q(kind__in=WENT_BACK),
+                name="ledger_went_back",
+            ),
         ]
         permissions = [("export_ledger", "Can export the ledger")]
 

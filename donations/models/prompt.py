@@ -95,6 +95,10 @@ class Prompt(ShownToReaders):
         verbose_name = _("prompt")
         verbose_name_plural = _("prompts")
         ordering = ["placement", "-priority", "pk"]
+        indexes = [
+            # Every page asks for these; those of years past stay out of the way.
+            models.Index(fields=["campaign"], condition=models.Q(is_live=True), name="prompt_live")
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_placement_display()}: {self.headline}"
