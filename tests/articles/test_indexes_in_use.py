@@ -21,6 +21,7 @@ LARGE = {
     "articles_article_topics",
     "articles_byline",
     "articles_redirect",
+    "donations_ledgerentry",
     "donations_prompt",
 }
 ARCHIVE = """
@@ -60,6 +61,16 @@ ARCHIVE = """
     SELECT {campaign}, n % 500 = 0, 'banner', 'Help?', '', '', '', 'Yes', '{{}}', '{{}}', '{{}}',
         true, 0
     FROM generate_series(1, 2000) n;
+
+    -- A payment every three hours until today; one in fifty goes back.
+    INSERT INTO donations_ledgerentry (
+        kind, source, payment_intent, amount_minor, currency, interval, livemode, occurred_at,
+        recorded_at, placement
+    )
+    SELECT kind, kind || n, 'pi_' || n, CASE kind WHEN 'payment' THEN 500 ELSE -500 END, 'usd', '',
+        false, now() - n * interval '3 hours', now(), ''
+    FROM generate_series(1, 6000) n, unnest(ARRAY['payment', 'refund']) kind
+    WHERE kind = 'payment' OR n % 50 = 0;
 
     ANALYZE;
 """
@@ -104,7 +115,7 @@ def test_no_page_reads_the_archive(long_archive: None, subtests: pytest.Subtests
     published, of_section = "article_published", "article_section_published"
     filed = "articles_article_topics_topic_id_64d77542"
     for path, expected in {
-        "/": {published, of_section, "prompt_live"},
+        "/": {published, of_section, "prompt_live", "ledger_month", "ledger_went_back"},
         story: {"one_article_per_address", "article_read_next", filed, "prompt_live"},
         "/world/": {of_section, "prompt_live"},
         f"/world/?{older}": {of_section},

@@ -166,6 +166,14 @@ def test_the_pages_after_it(path: str) -> None:
 
 
 @pytest.mark.usefixtures("rows")
+def test_what_is_not_there() -> None:
+    with CaptureQueriesContext(connection) as made:
+        assert Client().get("/nothing/at/all/").status_code == 404
+    # The paper; old addresses; the latest; when the next one comes; what every page leads to.
+    assert len(made) == 5
+
+
+@pytest.mark.usefixtures("rows")
 def test_where_an_old_address_leads() -> None:
     Redirect.objects.create(old_address="/?p=12", article=Article.objects.get(slug="story-0"))
     with CaptureQueriesContext(connection) as made:
