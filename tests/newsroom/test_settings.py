@@ -1,10 +1,13 @@
 """A bad setting stops the start with one clear sentence; every setting is explained."""
 
+import json
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 import stripe.params.checkout._session_create_params as create_params
@@ -26,21 +29,46 @@ GOOD = {
 }
 
 
-def run_manage(*arguments: str, **changed: str | None) -> subprocess.CompletedProcess[str]:
-    return _run("manage.py", *arguments, **changed)
+class RunManage(Protocol):
+    def __call__(
+        self, *arguments: str, **changed: str | None
+    ) -> "subprocess.CompletedProcess[str]": ...
 
 
-def _run(*arguments: str, **changed: str | None) -> subprocess.CompletedProcess[str]:
+@pytest.fixture(scope="module")
+def run_manage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunManage]:
+    """`python manage.py …` in an environment of its own, started from a Python that is warm."""
+    place = tmp_path_factory.mktemp("starts")
+    stdout, stderr = place / "stdout", place / "stderr"
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.newsroom.warm"],
+        cwd=ROOT, env=_environment(), text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as warm:  # fmt: skip
+        assert warm.stdin
+        assert warm.stdout
+
+        def run(*arguments: str, **changed: str | None) -> "subprocess.CompletedProcess[str]":
+            assert warm.stdin
+            assert warm.stdout
+            order = {
+                "arguments": ["manage.py", *arguments],
+                "env": _environment(**changed),
+                "stdout": str(stdout),
+                "stderr": str(stderr),
+            }
+            print(json.dumps(order), file=warm.stdin, flush=True)
+            code = int(warm.stdout.readline())
+            return subprocess.CompletedProcess(
+                arguments, code, stdout.read_text(), stderr.read_text()
+            )
+
+        yield run
+        warm.stdin.close()
+
+
+def _environment(**changed: str | None) -> dict[str, str]:
     env = {"PATH": os.environ["PATH"], **GOOD, **changed}
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=ROOT,
-        env={name: value for name, value in env.items() if value is not None},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    return {name: value for name, value in env.items() if value is not None}
 
 
 @pytest.mark.parametrize(
@@ -79,7 +107,7 @@ def _run(*arguments: str, **changed: str | None) -> subprocess.CompletedProcess[
     ],
 )
 def test_a_bad_setting_stops_the_start_in_one_sentence(
-    name: str, value: str | None, says: str
+    run_manage: RunManage, name: str, value: str | None, says: str
 ) -> None:
     result = run_manage("check", **{name: value})
     assert result.returncode == 1
@@ -89,17 +117,27 @@ def test_a_bad_setting_stops_the_start_in_one_sentence(
 
 
 @pytest.mark.parametrize("secret", [None, "", " ", ",", "whsec_", "secret", "whsec_0123456789abcdef,"])  # fmt: skip
-def test_row_17_without_the_webhooks_secret_nothing_starts(secret: str | None) -> None:
+def test_row_17_without_the_webhooks_secret_nothing_starts(
+    run_manage: RunManage, secret: str | None
+) -> None:
     result = run_manage("check", STRIPE_WEBHOOK_SECRET=secret)
     assert result.returncode == 1
     assert "STRIPE_WEBHOOK_SECRET" in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
 
 
+def _run(code: str, **changed: str | None) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT, env=_environment(**changed), capture_output=True, text=True, check=False,
+        timeout=60,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("yes", ["1", "true", "on", "2"])
 def test_proxies_are_counted(yes: str) -> None:
     code = "from newsroom import settings; print(settings.BEHIND_PROXY)"
-    result = _run("-c", code, BEHIND_PROXY=yes)
+    result = _run(code, BEHIND_PROXY=yes)
     assert result.stdout.strip() == ("2" if yes == "2" else "1")
 
 
@@ -118,7 +156,7 @@ def test_the_methods_that_can_be_left_out_are_those_of_the_sdk() -> None:
     ],
 )
 def test_a_setting_that_nobody_knows_is_not_passed_over(
-    line: str, says: str, tmp_path: Path
+    run_manage: RunManage, line: str, says: str, tmp_path: Path
 ) -> None:
     (tmp_path / ".env").write_text(f"# NOT_ONE=\nCURRENCIES=eur\n{line}\n")
     result = run_manage("check", ENV_FILE=str(tmp_path / ".env"))
@@ -127,13 +165,13 @@ def test_a_setting_that_nobody_knows_is_not_passed_over(
     assert len(result.stderr.strip().splitlines()) == 1
 
 
-def test_a_live_key_is_refused_while_debugging() -> None:
+def test_a_live_key_is_refused_while_debugging(run_manage: RunManage) -> None:
     result = run_manage("check", STRIPE_SECRET_KEY="sk_live_x", DEBUG="1")
     assert result.returncode == 1
     assert "live key" in result.stderr
 
 
-def test_a_production_start_is_clean() -> None:
+def test_a_production_start_is_clean(run_manage: RunManage) -> None:
     result = run_manage("check", "--deploy", "--fail-level", "WARNING")
     assert result.returncode == 0, result.stderr
 
@@ -147,18 +185,16 @@ def test_a_production_start_is_clean() -> None:
         ({"NEWSROOM_CRASH_AT": "after-insert"}, "newsroom.E006"),
     ],
 )
-def test_a_release_says_what_is_missing(changed: dict[str, str | None], identifier: str) -> None:
+def test_a_release_says_what_is_missing(
+    run_manage: RunManage, changed: dict[str, str | None], identifier: str
+) -> None:
     result = run_manage("check", "--deploy", "--fail-level", "WARNING", **changed)
     assert result.returncode == 1
     assert identifier in result.stderr
 
 
 def test_a_broken_environment_stops_gunicorn_for_good() -> None:
-    env = {"PATH": os.environ["PATH"], **GOOD, "SECRET_KEY": ""}
-    result = subprocess.run(
-        [sys.executable, "-c", "import newsroom.wsgi"],
-        cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+    result = _run("import newsroom.wsgi", SECRET_KEY="")
     assert result.returncode == 4  # gunicorn's "the application does not load"
     assert "SECRET_KEY is not set" in result.stderr
 
@@ -170,7 +206,7 @@ def test_every_setting_is_in_the_example_and_no_other() -> None:
         used |= set(re.findall(r"env\.\w+\(\s*\"([A-Z_]+)\"", source))
         used |= set(
             re.findall(
-                r"(?:required|secret|switch|seconds|hours|address|addresses)\(\s*env, \"([A-Z_]+)\"",
+                r"(?:required|secret|switch|seconds|number|hours|address|addresses)\(\s*env, \"([A-Z_]+)\"",
                 source,
             )
         )

@@ -1,6 +1,6 @@
 """Whatever happens, in whatever order and however often: the books are what Stripe's objects say.
 
-Eighty histories of a fresh seed, which is printed at the end of a run; a bad end comes with
+Forty histories of a fresh seed, which is printed at the end of a run; a bad end comes with
 a script that plays it again. `HISTORIES=1000` plays more of them, `SEED=4711` the same ones again,
 `HISTORY="…"` one. `make soak` plays ten thousand, a tenth of them with processes that are killed.
 """
@@ -16,7 +16,7 @@ from tests.donations.histories.world import Stage
 
 SEED = int(os.environ["SEED"])
 GIVEN = os.environ.get("HISTORY", "")
-HISTORIES = int(os.environ.get("HISTORIES", "80"))
+HISTORIES = int(os.environ.get("HISTORIES", "40"))
 # In the long run: so many parts of so many.
 PARTS = 50
 OF_A_PART = int(os.environ.get("HISTORIES", "10000")) // PARTS
