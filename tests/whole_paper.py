@@ -27,7 +27,7 @@ STORY = "/2024/03/05/more-voters-than-doors/"
 # About 900 words, with a table, a quotation, a list and a figure.
 TEXT = Path(articles.demo.__file__).parent / "stories" / "more-voters-than-doors.html"
 ELABORATE = (
-    "<h3>In detail</h3><ol><li>First</li><li>Then</li></ol><dl><dt>Roll</dt><dd>A list</dd></dl>"
+    "<h3>In detail</h3><h4>And more</h4><ol><li>First</li><li>Then</li></ol><dl><dt>Roll</dt><dd>A list</dd></dl>"
     "<hr><pre>14 Row</pre><p>CO<sub>2</sub>, <em>see</em> "
     '<a href="https://example.org/">elsewhere</a></p>'
 )
@@ -95,10 +95,13 @@ def set_paper() -> Article:
     Correction.objects.create(
         article=story, made_at=LONG_AGO, text="An earlier version gave the number as nine."
     )
+    Correction.objects.create(
+        article=story, made_at=LONG_AGO, text="There are seven polling stations in Reedmark."
+    )
     for number in range(30):
         ArticleFactory(
             published=True, section=sections[number % 6], authors=[authors[number % 3]],
-            lead_image=picture() if number < 8 else None, slug=f"more-{number}",
+            lead_image=picture() if number > 21 else None, slug=f"more-{number}",
             headline=f"The night train that carries the capital’s light, part {number}",
         )  # fmt: skip
     for position, placed in enumerate([story, *beside]):
@@ -113,7 +116,12 @@ def set_paper() -> Article:
 
 def ask() -> None:
     """Every placement asks, with a goal two thirds reached."""
-    campaign = CampaignFactory(goal_minor=1_000_00, starts_at=now() - timedelta(days=40))
+    campaign = CampaignFactory(
+        goal_minor=1_000_00,
+        once_amounts=[5_00, 20_00],
+        purpose="It pays for reporters.\n\nAnd for editors.",
+        starts_at=now() - timedelta(days=40),
+    )
     SubscriptionFactory(amount_minor=661_00)
     for placement in ("banner", "article-end", "front-strip", "section-strip", "footer"):
         PromptFactory(
