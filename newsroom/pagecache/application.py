@@ -26,7 +26,7 @@ from newsroom.pagecache.asked import (
     kind_of,
     read_parameters,
 )
-from newsroom.pagecache.finished import Answer, Finished, Headers
+from newsroom.pagecache.finished import KEPT_STATUSES, Answer, Finished, Headers
 from newsroom.pagecache.listener import Listener
 from newsroom.pagecache.rendering import Application, Renderer, Rendering
 from newsroom.pagecache.store import Address, Store
@@ -298,6 +298,9 @@ def _send(
     now = time()
     if now >= page.headers_until:
         headers = page.headers_at(headers, now)
+    if "HTTP_X_FORWARDED_PROTO" in environ and page.code in KEPT_STATUSES:
+        # nginx counts whole seconds: to it `s-maxage=1` is up to two. This is the end of this one.
+        headers = [*headers, ("X-Accel-Expires", f"@{int(now)}")]
     if page.code == 200 and _has_it(etag, environ):
         start_response("304 Not Modified", _without_body(headers))
         return []

@@ -45,6 +45,9 @@ def test_readers_are_served_whatever_stops(paper: Paper) -> None:
     assert until(is_everywhere, seconds=15), paper.log()
     kept = {each: site.ask(each) for each in (*news, paper.places["kept"], "/sitemap.xml")}
 
+    # Fresh until the end of this second, which is said to nginx alone.
+    assert ask_directly(paper.web[0], "/").headers["X-Accel-Expires"].startswith("@")
+    assert all("X-Accel-Expires" not in each.headers for each in kept.values())
     # The cookies of the desk, and of readers, belong to no page.
     assert all("Set-Cookie" not in each.headers for each in kept.values())
 
