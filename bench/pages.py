@@ -23,6 +23,7 @@ class Way(NamedTuple):
     name: str
     url: str
     pids: tuple[int, ...]
+    connections: int = wrk.CONNECTIONS
 
 
 def fetch(address: Address, path: str, encoding: str) -> Page:
@@ -52,7 +53,8 @@ def measure(ways: Sequence[Way], house: House, encoding: str) -> list[list[Figur
 
     def one_round(way: Way, number: int) -> Figures:
         before = seconds_of(way.pids), seconds_of([database])
-        figures = wrk.ask(wrk.Request(way.url, BROWSERS[encoding]), SECONDS if number else 1)
+        request = wrk.Request(way.url, BROWSERS[encoding], way.connections)
+        figures = wrk.ask(request, SECONDS if number else 1)
         asked = figures["requests"] or 1
         figures["web_ms"] = (seconds_of(way.pids) - before[0]) * 1_000 / asked
         figures["database_ms"] = (seconds_of([database]) - before[1]) * 1_000 / asked

@@ -13,11 +13,13 @@ INSTALL = "There is no wrk on this machine. Install it with: apt install wrk"
 # One name for every server here, whatever the machine's own resolver thinks of it.
 ALL_HERE = Path(__file__).with_name("all_here.lua")
 CONNECTIONS = 16
+PATIENCE = 30  # seconds; its own are 2
 
 
 class Request(NamedTuple):
     url: str
     accept_encoding: str
+    connections: int = CONNECTIONS
 
 
 def require() -> None:
@@ -29,8 +31,9 @@ def ask(request: Request, seconds: float) -> Figures:
     """Requests, errors (a status of 400 or more, a broken connection), and times in ms."""
     done = subprocess.run(
         [
-            "wrk", "--threads", "1", "--connections", str(CONNECTIONS),
+            "wrk", "--threads", "1", "--connections", str(request.connections),
             "--duration", f"{max(1, round(seconds))}s", "--latency", "--script", ALL_HERE,
+            "--timeout", f"{PATIENCE}s",
             "--header", f"Accept-Encoding: {request.accept_encoding}", request.url,
         ],
         capture_output=True, text=True, check=True,
