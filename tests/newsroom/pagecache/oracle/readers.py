@@ -122,18 +122,25 @@ class Readers:
 
     def compare(self, addresses: Sequence[str]) -> None:
         """Raises `Stale` for the first of these pages that is not as a fresh one."""
+        for (address, number), difference in self.differences(addresses).items():
+            log = self.processes[number].log() if "an error" in difference else ""
+            raise Stale(f"{address} in process {number}, {now()}\n{difference}\n{log}")
+
+    def differences(self, addresses: Sequence[str]) -> dict[tuple[str, int], str]:
+        """Of pages that are not as fresh ones: address and process, and what differs."""
         for number, process in enumerate(self.processes):
             # Made anew by one of them: a page is dear.
             process.order("look", addresses, addresses[number :: len(self.processes)])
         looked: list[Looked] = [process.answer() for process in self.processes]
+        self.pages += sum(len(each.cached) for each in looked)
+        self.hits += sum(each.hits for each in looked)
         fresh = {address: page for each in looked for address, page in each.fresh.items()}
-        for number, each in enumerate(looked):
-            self.pages += len(each.cached)
-            self.hits += each.hits
-            for address, page in each.cached.items():
-                if difference := difference_of(page, fresh[address]):
-                    log = self.processes[number].log() if "an error" in difference else ""
-                    raise Stale(f"{address} in process {number}, {now()}\n{difference}\n{log}")
+        return {
+            (address, number): difference
+            for number, each in enumerate(looked)
+            for address, page in each.cached.items()
+            if (difference := difference_of(page, fresh[address]))
+        }
 
 
 def _environment() -> dict[str, str]:

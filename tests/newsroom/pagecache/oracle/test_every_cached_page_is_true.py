@@ -13,7 +13,7 @@ LEAST = 0.2
 
 
 def test_every_cached_page_is_true(stage: Stage, record_property: Record) -> None:
-    live(stage, histories=3, steps=10)
+    live(stage, histories=2, steps=8)
     tell(stage, record_property)
 
 
