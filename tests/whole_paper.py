@@ -104,7 +104,8 @@ def set_paper() -> Article:
             lead_image=picture() if number > 21 else None, slug=f"more-{number}",
             headline=f"The night train that carries the capital’s light, part {number}",
         )  # fmt: skip
-    for position, placed in enumerate([story, *beside]):
+    placed_by_hand: list[Article] = [story, *beside]
+    for position, placed in enumerate(placed_by_hand):
         place = FrontPageSlot.Place.LEAD if placed is story else FrontPageSlot.Place.SECOND
         FrontPageSlot.objects.create(place=place, position=position, article=placed)
     opinion = Article.objects.filter(section=sections[5]).first()

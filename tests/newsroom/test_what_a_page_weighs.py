@@ -7,7 +7,7 @@ HTML as the page cache sends it; files of ours as WhiteNoise does, compressed at
 import re
 from pathlib import Path
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
@@ -87,7 +87,7 @@ def test_all_scripts_of_an_article(client: Client) -> None:
     inline = [script(name).text for name in ("first_paint", "asks", "share")]
     assert all(f">{text}</script>" in html for text in inline)
     weight = sum(compressed(text, QUICK) for text in inline)
-    weight += compressed(Path(finders.find(fetched_later)).read_text("utf-8"), STRONG)
+    weight += compressed(Path(str(finders.find(fetched_later))).read_text("utf-8"), STRONG)
     assert weight <= SCRIPTS
 
 
