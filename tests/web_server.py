@@ -84,7 +84,9 @@ class Reader:
 
 
 @contextlib.contextmanager
-def web_server(folder: Path, *, workers: int = 2, **env: str) -> Iterator[WebServer]:
+def web_server(
+    folder: Path, *, workers: int = 2, application: str = "newsroom.wsgi", **env: str
+) -> Iterator[WebServer]:
     """The whole application under deploy/gunicorn.conf.py, with the tests' settings and `env`.
 
     `folder` takes its log. Its SITE_URL is its own address unless `env` names another.
@@ -95,7 +97,7 @@ def web_server(folder: Path, *, workers: int = 2, **env: str) -> Iterator[WebSer
         process = subprocess.Popen(
             [
                 sys.executable, "-W", "ignore", "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py",
-                "--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--preload",
+                "--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--preload", application,
             ],
             cwd=ROOT, stdout=output, stderr=output, preexec_fn=ends_with_parent(),
             env={**os.environ, "SITE_URL": f"http://127.0.0.1:{port}", **env},
