@@ -102,7 +102,7 @@ class PageCache:
             if query and page is not None and page.parameters != frozenset():
                 page = None
             if page is not None and page.made_at <= time() < page.look_again_at and self._hears():
-                return _send(page, environ, start_response, method)
+                return _send(page, environ, start_response, method, self._place)
             return self._look_up(environ, start_response, path, query, page)
         return self._pass_on(environ, start_response, kind_of(path))
 
@@ -148,7 +148,7 @@ class PageCache:
             found = self._as_new_as_can_be(address, page)
         if found is None:
             return self._apologise(start_response, method)
-        return _send(found, environ, start_response, method)
+        return _send(found, environ, start_response, method, self._place)
 
     def _as_new_as_can_be(self, address: Address, page: Finished) -> Finished:
         """This page or a newer one; never an error, never a long wait."""
@@ -290,7 +290,7 @@ def _page(rendering: Rendering, patience: float) -> Finished | None:
 
 
 def _send(
-    page: Finished, environ: Environ, start_response: StartResponse, method: str
+    page: Finished, environ: Environ, start_response: StartResponse, method: str, place: Place
 ) -> Iterable[bytes]:
     variants = page.variants
     encoding = accepted_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
@@ -298,7 +298,7 @@ def _send(
     now = time()
     if now >= page.headers_until:
         headers = page.headers_at(headers, now)
-    if "HTTP_X_FORWARDED_PROTO" in environ and page.code in KEPT_STATUSES:
+    if place.is_behind_proxy and page.code in KEPT_STATUSES:
         # nginx counts whole seconds: to it `s-maxage=1` is up to two. This is the end of this one.
         headers = [*headers, ("X-Accel-Expires", f"@{int(now)}")]
     if page.code == 200 and _has_it(etag, environ):
