@@ -58,7 +58,9 @@ def main() -> None:
             )
         )
         loads.append(os.getloadavg()[0])
+        _show_pages(found, site.encoding, loads)
         crowd = stampede.measure(site.observed, site.story, site.house.postgres.url, WORKERS)
+        _show_stampede(crowd)
         with ExitStack() as stack:
             direct = one_to_each_worker(site.observed, WORKERS)
             behind = [Link(site.deployed) for _ in range(WORKERS)]
@@ -66,11 +68,7 @@ def main() -> None:
                 stack.enter_context(closing(link))
             soon = how_soon.measure(site.observed, *site.story, direct)
             soon_behind = how_soon.measure(site.deployed, *site.story, behind)
-        print()
-        loads.append(os.getloadavg()[0])
-        _show_pages(found, site.encoding, loads)
         _show_times(soon, soon_behind)
-        _show_stampede(crowd)
 
 
 @contextmanager
@@ -199,7 +197,7 @@ def _show_pages(found: dict[str, list[Figures]], encoding: str, loads: list[floa
 
 def _show_times(direct: Figures, behind: Figures) -> None:
     print(
-        f"\nFrom the desk's answer until each of {WORKERS} readers has the first new byte, "
+        f"\n\nLoad average {os.getloadavg()[0]:.1f}. From the desk's answer until each of {WORKERS} readers has the first new byte, "
         f"{direct['edits']:.0f} edits\n"
     )
     table(
@@ -215,7 +213,7 @@ def _show_times(direct: Figures, behind: Figures) -> None:
 
 
 def _show_stampede(worst: Figures) -> None:
-    print(f"\n{READERS} readers at once for a story changed in this moment, worst of {ROUNDS}\n")
+    print(f"\n\n{READERS} readers at once for a story changed in this moment, worst of {ROUNDS}\n")
     table(
         ["", "renders a worker", "errors", "got the old story", "longest ms"],
         [["stampede", *(f"{worst[name]:.0f}" for name in ("renders", "errors", "old", "longest"))]],
