@@ -1,6 +1,7 @@
 """Headers for the caches between us and the reader."""
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
@@ -62,4 +63,6 @@ def _allow_caching(response: HttpResponse, dependencies: Dependencies) -> None:
         stale_if_error=STALE_IF_ERROR,
     )
     if dependencies.keys:
-        response["Surrogate-Key"] = " ".join(sorted(dependencies.keys))
+        # As in an address: a header holds no Cyrillic.
+        keys = (quote(key, safe=":*") for key in sorted(dependencies.keys))
+        response["Surrogate-Key"] = " ".join(keys)
