@@ -35,6 +35,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         if address and address != request.path:
             return HttpResponsePermanentRedirect(address)
         return _with_latest(request, 404)
+    except (OperationalError, InterfaceError):
+        # Nobody can say that nothing is there, and whoever kept that would send no one on for long.
+        return server_error(request)
     except DatabaseError:
         logger.exception("No page for what is not found")
         return _plain_not_found()

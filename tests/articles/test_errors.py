@@ -3,7 +3,7 @@
 from unittest.mock import patch
 
 import pytest
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.test import Client
 
 from articles.models import Redirect
@@ -40,11 +40,17 @@ def test_a_missing_file_costs_no_query(
 
 
 @pytest.mark.django_db
-def test_not_found_needs_no_database(client: Client) -> None:
-    with patch.object(Redirect.objects, "filter", side_effect=OperationalError("gone")):
+@pytest.mark.parametrize(
+    ("error", "status"), [(OperationalError("gone"), 503), (DataError("odd"), 404)]
+)
+def test_nothing_is_said_to_be_missing_while_nobody_can_look(
+    client: Client, error: Exception, status: int
+) -> None:
+    with patch.object(Redirect.objects, "filter", side_effect=error):
         response = client.get("/no/such/page/")
-    assert response.status_code == 404
-    assert b"nothing at this address" in response.content
+    assert response.status_code == status
+    assert b"gone" not in response.content
+    assert ("no-store" in response["Cache-Control"]) == (status == 503)
 
 
 def test_a_failure_is_answered_without_the_database() -> None:
@@ -52,7 +58,9 @@ def test_a_failure_is_answered_without_the_database() -> None:
     client = Client(raise_request_exception=False)
     with patch.object(Paper, "load", side_effect=OperationalError("gone")):
         response = client.get("/")
-    assert response.status_code == 500
+    assert response.status_code == 503
+    assert response["Retry-After"]
+    assert response["Cache-Control"] == "private, no-store"
     assert b"gone" not in response.content
     assert "Surrogate-Key" not in response
 
@@ -64,5 +72,5 @@ def test_a_broken_error_page_still_answers() -> None:
         patch("articles.views.errors.render_to_string", side_effect=ValueError("no file")),
     ):
         response = client.get("/")
-    assert response.status_code == 500
+    assert response.status_code == 503
     assert b"Something went wrong." in response.content
