@@ -144,8 +144,11 @@ class Served:
     def read(self, target: str, *headers: str, encoding: str = "", method: str = "GET") -> Said:
         """As an innocent reader does."""
         accept = [f"Accept-Encoding: {encoding}"] if encoding else []
-        answer = self.ask(request(target, *accept, *headers, method=method), method)
-        assert answer is not None, self.log()
+        for _ in range(8):
+            answer = self.ask(request(target, *accept, *headers, method=method), method)
+            assert answer is not None, self.log()
+            if answer.status != 503:  # a busy machine: the page comes in a moment
+                break
         return answer
 
     def renders(self) -> Counter[tuple[int, str]]:
