@@ -10,7 +10,9 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import TimeoutError as NotYet
+from contextlib import suppress
 from dataclasses import dataclass
+from queue import Full, Queue
 from time import monotonic, time
 from typing import Any
 from urllib.parse import SplitResult
@@ -26,7 +28,7 @@ from newsroom.pagecache.asked import (
     kind_of,
     read_parameters,
 )
-from newsroom.pagecache.finished import KEPT_STATUSES, Answer, Finished, Headers
+from newsroom.pagecache.finished import Answer, Finished, Headers, tag
 from newsroom.pagecache.listener import Listener
 from newsroom.pagecache.rendering import Application, Renderer, Rendering
 from newsroom.pagecache.store import Address, Store
@@ -51,6 +53,8 @@ TRIES = 3
 MOST_HOSTS, LONGEST_HOST = 1_000, 260
 # A clock may be put back by so much without anybody looking: seconds.
 CLOCKS_PLAY = 5.0
+# Pages that wait to be made as small as they get.
+MOST_UNPOLISHED = 100
 UNAVAILABLE = "503 Service Unavailable"
 
 
@@ -84,6 +88,7 @@ class PageCache:
         self.renderer = Renderer(self._application, self._place.site, half)
         self.listener = Listener(self.store.purge, heard=database.answered)
         self._is_listening = False
+        self._unpolished: Queue[tuple[Address, Finished]] = Queue(MOST_UNPOLISHED)
         self._turns = threading.BoundedSemaphore(half)
         self._first_waits = threading.BoundedSemaphore(half)
 
@@ -92,6 +97,10 @@ class PageCache:
             if not self._is_listening:
                 self._is_listening = True
                 self.listener.start()
+                threading.Thread(
+                    target=self._polish, args=(self.store, self._unpolished),
+                    name="pagecache-polish", daemon=True,
+                ).start()  # fmt: skip
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path: str = environ["PATH_INFO"] or "/"
@@ -207,12 +216,24 @@ class PageCache:
             if answer.may_be_kept:
                 kept = self.store.keep(address, page, rendering.purges_before)
                 rendering.is_outdated = not kept
+                if kept and page.code == 200 and not address[1]:
+                    # What finds no room stays as it is.
+                    with suppress(Full):
+                        self._unpolished.put_nowait((address, page))
             elif answer.code < 500:
                 # It is for nobody else any more, whatever it was.
                 self.store.forget(address)
             return page
 
         return self.renderer.begin(address, self.store.purges_so_far, finish)
+
+    @staticmethod
+    def _polish(store: Store, unpolished: Queue[tuple[Address, Finished]]) -> None:
+        """Compress pages again, one at a time, while they are sent already."""
+        while True:
+            address, page = unpolished.get()
+            if store.find(address) is page:
+                page.polish()
 
     def _pass_on(
         self, environ: Environ, start_response: StartResponse, kind: Kind
@@ -294,14 +315,16 @@ def _send(
 ) -> Iterable[bytes]:
     variants = page.variants
     encoding = accepted_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
-    etag, headers, body = variants.get(encoding) or variants[""]
+    if encoding not in variants:
+        encoding = ""
+    headers, body = variants[encoding]
     now = time()
     if now >= page.headers_until:
         headers = page.headers_at(headers, now)
-    if place.is_behind_proxy and page.code in KEPT_STATUSES:
+    if place.is_behind_proxy and page.may_be_kept:
         # nginx counts whole seconds: to it `s-maxage=1` is up to two. This is the end of this one.
         headers = [*headers, ("X-Accel-Expires", f"@{int(now)}")]
-    if page.code == 200 and _has_it(etag, environ):
+    if page.code == 200 and _has_it(page.digest, encoding, environ):
         start_response("304 Not Modified", _without_body(headers))
         return []
     # A server may add to the list that it is given.
@@ -309,12 +332,13 @@ def _send(
     return [] if method == "HEAD" else [body]
 
 
-def _has_it(etag: str, environ: Environ) -> bool:
-    """The reader's copy is this very page."""
+def _has_it(digest: str, encoding: str, environ: Environ) -> bool:
+    """The reader's copy is this very page, in this encoding."""
     known = environ.get("HTTP_IF_NONE_MATCH")
     if not known:
         return False
-    return any(each.strip().removeprefix("W/") in {etag, "*"} for each in known[:1_000].split(","))
+    tags = {each.strip().removeprefix("W/") for each in known[:1_000].split(",")}
+    return bool(tags & {f'"{tag(digest, encoding)}"', "*"})
 
 
 def _without_body(headers: Headers) -> Headers:

@@ -15,10 +15,10 @@ from django.test import Client
 from newsroom.inline import script
 from tests import whole_paper
 
-# The level of the page cache, and the strongest there is.
+# As the page cache sends a page at first, and from then on.
 QUICK, STRONG = 5, 11
 ARTICLE = 14_600
-# Without the text itself. A page that is compressed quickly weighs a tenth more.
+# Without the text itself; until the page cache has compressed it again it weighs a tenth more.
 SHELL, SHELL_QUICK = 9_500, 10_600
 FRONT = 30_000
 SCRIPTS = 3_000
@@ -26,7 +26,7 @@ SCRIPTS = 3_000
 AROUND = (
     "HTTP/1.1 200 OK\r\nServer: gunicorn\r\nDate: Wed, 25 Nov 2026 01:18:14 GMT\r\n"
     "Connection: keep-alive\r\nContent-Encoding: br\r\nVary: Accept-Encoding\r\n"
-    'ETag: "0123456789abcdef01-br"\r\n\r\n'
+    'ETag: W/"0123456789abcdef01-br"\r\n\r\n'
 )
 FETCHED = re.compile(r'<(?:script|link)\b[^>]*\b(?:src|href)="(?P<url>[^"]+\.(?:js|css))"')
 TEXT = re.compile(r'(?<=<div class="body">).*(?=</div>\s*<div class="story__after">)', re.DOTALL)

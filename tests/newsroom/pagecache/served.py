@@ -50,7 +50,7 @@ def said(status: int, headers: Any, body: bytes) -> Said:
 def fresh(path: str, query: str = "", encoding: str = "") -> Said:
     """What a reader of this page would get if it were rendered now. `path` as WSGI has it."""
     page = rendered(path, query)
-    _, headers, body = page.variants.get(encoding) or page.variants[""]
+    headers, body = page.variants.get(encoding) or page.variants[""]
     return said(page.code, headers, body)
 
 
@@ -144,12 +144,13 @@ class Served:
     def read(self, target: str, *headers: str, encoding: str = "", method: str = "GET") -> Said:
         """As an innocent reader does."""
         accept = [f"Accept-Encoding: {encoding}"] if encoding else []
-        for _ in range(8):
+        tries = 8
+        while True:
             answer = self.ask(request(target, *accept, *headers, method=method), method)
             assert answer is not None, self.log()
-            if answer.status != 503:  # a busy machine: the page comes in a moment
-                break
-        return answer
+            tries -= 1
+            if answer.status != 503 or not tries:  # a busy machine: the page comes in a moment
+                return answer
 
     def renders(self) -> Counter[tuple[int, str]]:
         """How often each process rendered each address."""

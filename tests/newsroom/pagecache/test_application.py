@@ -129,7 +129,8 @@ def test_who_has_the_page_gets_it_not_again(
     paper.pages[STORY] = Page(b"The story" * 100, headers={"X-Policy": "strict"})
     first = ask(cache, STORY, HTTP_ACCEPT_ENCODING=encoding)
     etag = first.headers["ETag"] or ""
-    for known in (etag, f"W/{etag}", f'"x", {etag}', f'"x" ,W/{etag},"y"', "*"):
+    strong = etag.removeprefix("W/")
+    for known in (etag, strong, f'"x", {etag}', f'"x" ,{strong},"y"', "*"):
         again = ask(
             cache, STORY, method=method, HTTP_IF_NONE_MATCH=known, HTTP_ACCEPT_ENCODING=encoding
         )
