@@ -37,7 +37,9 @@ def test_nothing_moves(page: Page, live_server: LiveServer, address: str) -> Non
         }"""
     )
     page.wait_for_load_state("networkidle")
-    assert page.evaluate("moved") == []
+    moved = page.evaluate("moved")
+    # A page may be painted while it is still being parsed; what that moves counts as nothing.
+    assert sum(each[0] for each in moved) < 0.005, moved
 
 
 def test_it_would_be_seen(page: Page, live_server: LiveServer) -> None:

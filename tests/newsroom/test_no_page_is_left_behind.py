@@ -282,6 +282,7 @@ def changed(model: type[models.Model], which: dict[str, Any], names: list[str]) 
     return change
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("paper")
 def test_a_field_is_changed() -> None:
     kept = {address: render(address) for address in PAGES}
@@ -395,6 +396,7 @@ CHANGES: dict[str, Change] = {
 }  # fmt: skip
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("paper")
 def test_something_is_done() -> None:
     kept = {address: render(address) for address in PAGES}
