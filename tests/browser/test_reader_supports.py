@@ -173,7 +173,7 @@ def test_a_mistake_is_shown_where_it_was_made(reader: Page) -> None:
 
 def test_only_the_chosen_frequency_and_currency_are_seen(reader: Page) -> None:
     reader.goto("/support/")
-    amounts = reader.locator(".support__amounts label").locator("visible=true")
+    amounts = reader.locator(".choice--amounts label").locator("visible=true")
     expect(amounts).to_have_text(["$2", "$5", "$10"], use_inner_text=True)
     reader.get_by_label("Yearly").check()
     reader.get_by_label("Currency").select_option("gbp")
