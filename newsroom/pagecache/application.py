@@ -13,7 +13,7 @@ from concurrent.futures import TimeoutError as NotYet
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Full, Queue
-from time import monotonic, time
+from time import monotonic, sleep, time
 from typing import Any
 from urllib.parse import SplitResult
 
@@ -53,8 +53,9 @@ TRIES = 3
 MOST_HOSTS, LONGEST_HOST = 1_000, 260
 # A clock may be put back by so much without anybody looking: seconds.
 CLOCKS_PLAY = 5.0
-# Pages that wait to be made as small as they get.
+# Pages that wait to be made as small as they get, and for how many seconds.
 MOST_UNPOLISHED = 100
+CALM_AFTER = 3.0
 UNAVAILABLE = "503 Service Unavailable"
 
 
@@ -229,10 +230,11 @@ class PageCache:
 
     @staticmethod
     def _polish(store: Store, unpolished: Queue[tuple[Address, Finished]]) -> None:
-        """Compress pages again, one at a time, while they are sent already."""
+        """Compress pages again, one at a time, once the rush to a new page is over."""
         while True:
             address, page = unpolished.get()
-            if store.find(address) is page:
+            sleep(max(0.0, page.asked_at + CALM_AFTER - monotonic()))
+            if store.find(address) is page and time() < page.good_until:
                 page.polish()
 
     def _pass_on(
