@@ -16,7 +16,7 @@ from tests.donations.histories.world import Stage
 
 SEED = int(os.environ["SEED"])
 GIVEN = os.environ.get("HISTORY", "")
-HISTORIES = int(os.environ.get("HISTORIES", "40"))
+HISTORIES = int(os.environ.get("HISTORIES", "100"))
 # In the long run: so many parts of so many.
 PARTS = 50
 OF_A_PART = int(os.environ.get("HISTORIES", "10000")) // PARTS
