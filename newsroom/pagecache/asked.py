@@ -28,6 +28,7 @@ FILE = Kind(needs_database=False)
 UNKNOWN = Kind(is_for_readers=True, parameters=None)
 
 
+@lru_cache(maxsize=1_000)
 def kind_of(path: str) -> Kind:
     """`path` as WSGI has it. An address that leads nowhere is a reader page too."""
     if path.startswith(settings.STATIC_URL):
