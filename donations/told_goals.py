@@ -32,7 +32,7 @@ def tell(at: datetime, zone: ZoneInfo) -> bool:
     told = {each.campaign_id: each for each in ToldGoal.objects.all()}
     if any(at - each.told_at < AT_MOST_EVERY for each in told.values()):
         return False
-    found = {each.pk: goals.progress(each, at=at, zone=zone) for each in _shown(at)}
+    found = {each.pk: goals.progress(each, at=at, zone=zone) for each in _shown(at, zone)}
     if not any(
         pk not in told or is_a_step(told[pk].reached, progress) for pk, progress in found.items()
     ):
@@ -54,6 +54,7 @@ def is_a_step(told: int, progress: Progress) -> bool:
     return moved * STEPS >= progress.goal or before.is_reached != progress.is_reached
 
 
-def _shown(at: datetime) -> QuerySet[Campaign]:
+def _shown(at: datetime, zone: ZoneInfo) -> QuerySet[Campaign]:
     showing = Prompt.objects.live(at).filter(shows_goal=True).order_by()
-    return Campaign.objects.filter(pk__in=showing.values("campaign"))
+    shown = Campaign.objects.filter(pk__in=showing.values("campaign"))
+    return goals.with_reached(shown, at=at, zone=zone)

@@ -19,6 +19,8 @@ PATIENCE = 2.0
 # At a desk, where a list may be long and one person waits for it.
 PATIENCE_AT_DESKS = 10.0
 REST = 5.0
+# The same for readers, as the header says it.
+RETRY_AFTER = str(int(REST))
 # So long without any answer while somebody waits for one: it is not just slow.
 SILENCE = 0.5
 _INTERVAL = 0.1  # psycopg's own

@@ -12,13 +12,12 @@ from django.utils.timezone import now
 from articles.models import Article
 from articles.old_addresses import new_address, spellings
 from articles.views.paging import facts_of_list
+from newsroom.database import RETRY_AFTER
 from newsroom.pagecache import depends_on, fresh_until
 
 logger = logging.getLogger(__name__)
 
 LATEST = 5
-# Seconds until the database may be back.
-RETRY_AFTER = "5"
 # Files: nobody reads a page there, and a missing one must not cost a query.
 FILES = ("/static/", "/media/")
 

@@ -5,7 +5,6 @@ this stays so: pages are rendered in other threads, and requests for what cannot
 most half of this server's threads, however long they wait for PostgreSQL.
 """
 
-import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -33,8 +32,6 @@ from newsroom.pagecache.listener import Listener
 from newsroom.pagecache.rendering import Application, Renderer, Rendering
 from newsroom.pagecache.store import Address, Store
 
-logger = logging.getLogger(__name__)
-
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
@@ -47,7 +44,6 @@ FOR_TURN = 0.4
 WHILE_DEAF = 30.0
 # After a render that failed, the old page is sent without another try.
 AFTER_FAILURE = 2.0
-RETRY_AFTER = "5"
 # Purged again and again while it is rendered: what was rendered last will do.
 TRIES = 3
 MOST_HOSTS, LONGEST_HOST = 1_000, 260
@@ -77,7 +73,6 @@ class PageCache:
         # In the spellings that were seen: with a port, in capitals.
         self._hosts: set[str] = set()
         self._is_https = place.site.scheme == "https"
-        self._beginning = threading.Lock()
         self._forget_everything()
         # A process that was forked begins anew: threads and connections stay with its parent.
         os.register_at_fork(after_in_child=self._forget_everything)
@@ -111,13 +106,14 @@ class PageCache:
             page = self.store.find((path, ""))
             if query and page is not None and page.parameters != frozenset():
                 page = None
-            if page is not None and page.made_at <= time() < page.look_again_at and self._hears():
+            if (
+                page is not None
+                and page.made_at <= time() < page.look_again_at
+                and not self.listener.is_deaf()
+            ):
                 return _send(page, environ, start_response, method, self._place)
             return self._look_up(environ, start_response, path, query, page)
         return self._pass_on(environ, start_response, kind_of(path))
-
-    def _hears(self) -> bool:
-        return monotonic() < self.listener.hears_until
 
     def _is_ours(self, environ: Environ) -> bool:
         """Asked of one of our names, in the way readers do."""
@@ -168,7 +164,7 @@ class PageCache:
             page.expire()
         if now >= page.good_until:
             return self._newer(address, page) or page
-        is_in_doubt = not self._hears() and monotonic() - page.asked_at > WHILE_DEAF
+        is_in_doubt = self.listener.is_deaf() and monotonic() - page.asked_at > WHILE_DEAF
         if (now >= page.refresh_at or is_in_doubt) and not self.renderer.is_busy():
             page.refresh_at = float("inf")
             page.look_again()
@@ -263,7 +259,7 @@ class PageCache:
                 ("Content-Type", "text/html; charset=utf-8"),
                 ("Content-Length", str(len(body))),
                 ("Cache-Control", "private, no-store"),
-                ("Retry-After", RETRY_AFTER),
+                ("Retry-After", database.RETRY_AFTER),
                 ("X-Content-Type-Options", "nosniff"),
                 ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"),
             ],

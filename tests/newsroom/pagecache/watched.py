@@ -40,7 +40,7 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
         "pid": os.getpid(),
         "bytes": cache.store.size,
         "pages": len(cache.store),
-        "hears": cache._hears(),
+        "hears": not cache.listener.is_deaf(),
         "purges": cache.store.purges_so_far(),
         "resident": int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize(),
     }

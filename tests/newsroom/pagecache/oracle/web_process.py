@@ -199,7 +199,7 @@ class WebProcess:
     def _spoil_hearing(self, patience: str) -> None:
         """It hears nothing, and knows it. Seconds after which it asks again about each page."""
         self._spoil_ear("")
-        self._break(self._cache, "_hears", lambda: False)
+        self._break(self._cache.listener, "is_deaf", lambda: True)
         self._break(application, "WHILE_DEAF", float(patience))
 
 
